@@ -1,0 +1,60 @@
+"""The sentences of passages and their embeddings, computed once and kept in memory."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embed import MiniLM
+from index.passage import Passage
+from index.sentences import Span, sentence_spans, trim
+
+KEPT = 20_000  # passages; at about 5 sentences each, 150 MB
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageSentences:
+    """Sentence spans, without the blank around them, in offsets of the source; vectors: float32, (n, 384), unit."""
+
+    passage: Passage
+    spans: tuple[Span, ...]
+    texts: tuple[str, ...]
+    vectors: np.ndarray
+
+
+class SentenceVectors:
+    """Sentences with embeddings for any passages; a passage seen before costs nothing."""
+
+    def __init__(self, embedding: MiniLM) -> None:
+        self._embedding = embedding
+        self._kept: OrderedDict[str, PassageSentences] = OrderedDict()
+
+    def of(self, passages: Sequence[Passage]) -> list[PassageSentences]:
+        """The sentences of each passage, in order; new ones are embedded in one batch."""
+        new = {p.id: p for p in passages if p.id not in self._kept}
+        spans = {id_: _spans(passage) for id_, passage in new.items()}
+        texts = {id_: [new[id_].text[a:b] for a, b in spans[id_]] for id_ in new}
+        flat = [text for part in texts.values() for text in part]
+        vectors = self._embedding.embed(flat)
+        at = 0
+        for id_, passage in new.items():
+            count = len(texts[id_])
+            self._kept[id_] = PassageSentences(
+                passage,
+                tuple((passage.start + a, passage.start + b) for a, b in spans[id_]),
+                tuple(texts[id_]),
+                vectors[at : at + count],
+            )
+            at += count
+        found = [self._kept[passage.id] for passage in passages]
+        for passage in passages:
+            self._kept.move_to_end(passage.id)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def _spans(passage: Passage) -> list[Span]:
+    spans = [trim(passage.text, span) for span in sentence_spans(passage.text)]
+    return [span for span in spans if span[0] < span[1]]

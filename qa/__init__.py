@@ -1,0 +1,25 @@
+"""From a question to a cited answer.
+
+answer.py      Citation, Sentence, Answer: what everyone downstream reads
+standalone.py  question + history -> the question to search for
+extract.py     the answerer that quotes; needs no model
+engine.py      QueryEngine: standalone, retrieve, answer -> Answer
+adapter.py     the same engine as a LlamaIndex query engine
+render.py      an Answer -> text for a terminal
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa.engine import QueryEngine
+
+__all__ = ["QueryEngine"]
+
+
+def __getattr__(name: str) -> Any:
+    """`from qa import QueryEngine` imports the engine, and with it LlamaIndex, only when asked for."""
+    if name == "QueryEngine":
+        from qa.engine import QueryEngine
+
+        return QueryEngine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
