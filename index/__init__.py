@@ -9,5 +9,6 @@ embed.py      the embedding models, as LlamaIndex embeddings
 sentence_vectors.py  passages -> their sentences with embeddings, kept in memory
 store.py      Passages into Chroma and out again; the only file that knows Chroma
 words.py      text -> stemmed terms, and BM25 over passages
+verify.py     is a stored source whole, and its file unchanged
 retrieve.py   question -> ScoredPassages, best first: vectors and words, fused
 """

@@ -36,8 +36,8 @@ class Passage:
 class ScoredPassage:
     """A passage as retrieved for one question.
 
-    `score` ranks and lies in 0..1; `cosine` is the real cosine to the question, in -1..1, and `words` the share
-    of the question's term weight that the passage holds, in 0..1: both are comparable between questions.
+    `score` ranks and lies in 0..1; `cosine` is the real cosine to the question, in -1..1, and `words` the
+    share of the question's term weight that the passage holds, in 0..1: all comparable between questions.
     """
 
     passage: Passage

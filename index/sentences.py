@@ -58,9 +58,9 @@ def sentence_spans(text: str, language: str = "en") -> list[Span]:
     for start, end in block_spans(text):
         for piece in get_sentence_boundaries(language, text[start:end]):
             first, last = start + piece["start_index"], start + piece["end_index"]
-            if spans and not text[first:last].strip():
-                spans[-1] = (spans[-1][0], last)
-            elif spans and not text[spans[-1][0] : spans[-1][1]].strip():
+            if (spans and not text[first:last].strip()) or (
+                spans and not text[spans[-1][0] : spans[-1][1]].strip()
+            ):
                 spans[-1] = (spans[-1][0], last)
             else:
                 spans.append((first, last))

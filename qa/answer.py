@@ -65,8 +65,8 @@ class ShownPassage:
 class Answer:
     """An answer with everything needed to check it.
 
-    `not_in_source` has no sentences and no citations; its passages are the nearest ones. `confidence`, in 0..1,
-    says how sure we are that the source holds the answer.
+    `not_in_source` has no sentences and no citations; its passages are the nearest ones.
+    `confidence`, in 0..1, says how sure we are that the source holds the answer.
     """
 
     question: str

@@ -1,0 +1,104 @@
+"""`python -m qa`: ask on the command line. Exit code 0 fine, 2 bad usage or input."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import FootnoteError
+from qa.errors import QuestionInvalid
+
+if TYPE_CHECKING:
+    from qa.engine import QueryEngine
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answer one question, or a file of them; the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.question is None) == (options.questions is None):
+        parser.error('ask one "QUESTION", or name a file with --questions')
+    try:
+        _run(options)
+    except FootnoteError as error:
+        print(f"footnote: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader went away, as `head` does
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m qa", description="Ask your documents; every sentence comes with its place."
+    )
+    parser.add_argument("question", nargs="?", metavar="QUESTION")
+    parser.add_argument(
+        "--questions", metavar="FILE", type=Path, help="one JSON object a line: id, question, history"
+    )
+    parser.add_argument(
+        "--source",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH_OR_URL",
+        help="answer from just these; without, from the bundled article",
+    )
+    parser.add_argument("--store", metavar="S", help="a folder, or the URL of a Chroma server")
+    parser.add_argument("--model", metavar="M", help="the model that writes; none: quote from the source")
+    parser.add_argument("--json", action="store_true", help="the whole Answer, as one JSON object")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    # Everything that can be wrong with the input is found before the slow imports.
+    rows = list(_rows(options.questions)) if options.questions else []
+    if options.question is not None and not options.question.strip():
+        raise QuestionInvalid("the question is empty; type one")
+    engine = _open(options)
+    if options.question is None:
+        for row in rows:
+            answer = engine.ask(row["question"], row.get("history") or (), id=row.get("id"))
+            print(json.dumps(answer.to_json(), ensure_ascii=False), flush=True)
+        return
+    answer = engine.ask(options.question)
+    if options.json:
+        print(json.dumps(answer.to_json(), ensure_ascii=False))
+    else:
+        from qa.render import show
+
+        show(answer)
+
+
+def _open(options: argparse.Namespace) -> "QueryEngine":
+    from index.source import read_source
+
+    sources = [read_source(path) for path in options.source]
+    from qa.engine import QueryEngine
+
+    return QueryEngine.open(*sources, store=options.store, model=options.model)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FootnoteError(f"{path}: cannot be read; give a UTF-8 file, one JSON object a line") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise FootnoteError(f"{path}, line {number}: not JSON ({error.msg})") from error
+            question = row.get("question") if isinstance(row, dict) else None
+            if not isinstance(question, str) or not question.strip():
+                raise FootnoteError(f'{path}, line {number}: needs an object with a "question"')
+            yield row
+
+
+if __name__ == "__main__":
+    sys.exit(main())
