@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 from tokenizers import Tokenizer
 
 from index.encoder import MAX_TOKENS, WIDTH, graph_file, weights_folder
+from index.runtime import onnxruntime
 
 BATCH_TOKENS = 4096  # padded tokens in one run of the graph: bounds memory, keeps both cores busy
 

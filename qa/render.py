@@ -61,7 +61,7 @@ def _styled(text: str) -> Text:
 
 def _indented(lead: str, text: str, where: str) -> RenderableType:
     line = Text(lead, style="cyan").append(text, style="default").append(f"\n{where}", style="dim")
-    return Padding(line, (0, 0, 0, 2))
+    return Padding(line, (0, 0, 0, 2), expand=False)
 
 
 def _shortened(text: str) -> str:
