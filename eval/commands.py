@@ -1,0 +1,152 @@
+"""The commands of `python -m eval`: each reads its options, runs, shows or saves, and gives the exit code.
+
+What a command needs is imported when it runs: Chroma and LlamaIndex take seconds, `compare` needs neither.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from eval import gates, terminal
+from eval.dataset import (
+    AnswersSet,
+    DatasetInvalid,
+    Selection,
+    article_set,
+    read_answers,
+    read_retrieval,
+    select,
+)
+from eval.result import Result, write_result
+
+if TYPE_CHECKING:
+    from eval.rows import Row, RowLog
+
+Options = argparse.Namespace
+
+
+def article(options: Options) -> int:
+    """The article's own set; its test split is held to eval/gates.toml."""
+    selection = _selection(options)
+    bounds = options.gates or (gates.GATES if selection.whole and selection.split == "test" else None)
+    return _ask(options, select(article_set(), selection), selection, bounds)
+
+
+def answers(options: Options) -> int:
+    """An answers layout; nothing is gated unless --gates says so."""
+    selection = _selection(options)
+    return _ask(options, select(read_answers(options.folder), selection), selection, options.gates)
+
+
+def retrieval(options: Options) -> int:
+    """A BEIR layout, or the spans of an answers layout."""
+    from eval import retrieval as room
+
+    if (options.folder / "questions.jsonl").exists():
+        if options.run_file:
+            raise DatasetInvalid(
+                f"{options.folder}: an answers layout has no documents to rank; leave out --run"
+            )
+        return _finish(options, room.evaluate_spans(read_answers(options.folder)))
+    dataset = read_retrieval(options.folder)
+    result, run = room.evaluate(dataset)
+    if options.run_file:
+        _write_lines(options.run_file, _trec(run))
+    return _finish(options, result)
+
+
+def grounding(options: Options) -> int:
+    """Claim pairs, scored by the project's checker."""
+    from eval.grounding import evaluate
+
+    result, scores = evaluate(options.file)
+    if options.rows:
+        _write_lines(options.rows, (json.dumps(row, ensure_ascii=False) + "\n" for row in scores))
+    return _finish(options, result)
+
+
+def _selection(options: Options) -> Selection:
+    return Selection(options.split, tuple(options.tag or ()), options.limit)
+
+
+def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Path | None) -> int:
+    """Ask (or take given answers), measure, show, save, gate."""
+    from eval.answers import measure
+    from eval.rows import RowLog, row_key
+
+    model = options.model or os.environ.get("FOOTNOTE_MODEL", "")
+    settings = {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
+    log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
+    kept: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        lines = stack.enter_context(_opened(options.rows)) if getattr(options, "rows", None) else None
+
+        def keep(row: "Row", scores: Mapping[str, float]) -> None:
+            if lines:
+                lines.write(json.dumps(row.answer.to_json(), ensure_ascii=False) + "\n")
+            if log:
+                key = row_key(row.question, dataset.corpus, model)
+                kept.append({"key": key, "question": row.question, "scores": scores})
+
+        rows = stack.enter_context(_rows(options, dataset, log, model))
+        result = measure(dataset, terminal.track(rows, len(dataset.questions), dataset.name), settings, keep)
+    if log:
+        log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
+    return _finish(options, result, bounds, dataset)
+
+
+@contextmanager
+def _rows(
+    options: Options, dataset: AnswersSet, log: "RowLog | None", model: str
+) -> Iterator["Iterable[Row]"]:
+    """The rows to measure: answers that were given, or asked for now; an engine opens only if it has to."""
+    from eval.answers import answer_all, engine_for, given
+
+    if getattr(options, "given", None):
+        yield given(dataset, options.given, log, model)
+        return
+    with engine_for(dataset, options.model) as engine:
+        yield answer_all(engine, dataset, options.jobs or 1, log, model)
+
+
+def _finish(
+    options: Options, result: Result, bounds: Path | None = None, dataset: AnswersSet | None = None
+) -> int:
+    """Show and save a result, and hold it to its gates: the exit code."""
+    lines = gates.broken(result, gates.read_gates(bounds, result.model)) if bounds else []
+    if options.json:
+        print(json.dumps(result.to_json(), ensure_ascii=False))
+    else:
+        terminal.show(result)
+    if options.out:
+        write_result(result, _folder(options.out) / "result.json")
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 1 if lines else 0
+
+
+def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:
+    for query, found in run.items():
+        for rank, (document, score) in enumerate(found, start=1):
+            yield f"{query} Q0 {document} {rank} {score:.6f} footnote\n"
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    with _opened(path) as file:
+        file.writelines(lines)
+
+
+def _opened(path: Path) -> TextIO:
+    _folder(path.parent)
+    return path.open("w", encoding="utf-8")
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,104 @@
+"""Results as tables on stdout, progress on stderr."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import TypeVar
+
+from eval.result import Measure, Result
+
+T = TypeVar("T")
+
+# What a reader needs at a glance; every other measure is a plain share.
+_PLAIN_NUMBERS = {"quoted_chars"}
+LOWER_IS_BETTER = {"over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"}
+_EVERY_S = 5.0  # between two lines of progress where there is no terminal
+
+
+def format_value(name: str, value: float) -> str:
+    """A share with four places, another number with one."""
+    return f"{value:.1f}" if name in _PLAIN_NUMBERS else f"{value:.4f}"
+
+
+def headline(result: Result) -> str:
+    """What was measured on what, with what, in one line."""
+    parts = [f"{result.name}: {result.n} rows"]
+    counts = result.settings.get("counts", {})
+    if counts:
+        parts.append(f"{counts['answerable']} answerable")
+        parts.append(f"{counts['refused']} refused")
+    parts.append(f"{result.failed} failed")
+    parts.append(f"model {result.model or '-'}")
+    if result.checker:
+        parts.append(f"checker {result.checker}")
+    if result.settings.get("split", "all") != "all":
+        parts.append(f"split {result.settings['split']}")
+    return ", ".join(parts)
+
+
+def rows_of_table(result: Result) -> list[tuple[str, str, str, str]]:
+    """(measure, value, interval, the baselines' values) of every measure."""
+    return [
+        (name, format_value(name, m.value), interval(name, m), _beside(result, name))
+        for name, m in result.measures.items()
+    ]
+
+
+def interval(name: str, measure: Measure) -> str:
+    """The 95 % bootstrap interval."""
+    return f"{format_value(name, measure.low)} to {format_value(name, measure.high)}"
+
+
+def _beside(result: Result, name: str) -> str:
+    return ", ".join(
+        f"{format_value(name, values[name])} ({baseline})"
+        for baseline, values in result.baselines.items()
+        if name in values
+    )
+
+
+def show(result: Result) -> None:
+    """Print the result: coloured in a terminal, plain columns elsewhere."""
+    rows = rows_of_table(result)
+    if sys.stdout.isatty():
+        _show_rich(result, rows)
+    else:
+        print(headline(result))
+        width = max((len(name) for name, *_ in rows), default=0)
+        for name, value, bounds, beside in rows:
+            print(f"{name:{width}}  {value:>8}   [{bounds}]{'   ' + beside if beside else ''}")
+    timings = ", ".join(f"{name} {value:g}" for name, value in result.timings.items() if value)
+    if timings:
+        print(timings)
+
+
+def _show_rich(result: Result, rows: list[tuple[str, str, str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(headline(result)), title_justify="left", box=None, header_style="dim")
+    table.add_column("measure")
+    table.add_column("value", justify="right", style="bold")
+    table.add_column("95 % interval", style="dim")
+    table.add_column("beside it", style="dim")
+    for name, value, bounds, beside in rows:
+        arrow = " ↓" if name in LOWER_IS_BETTER else ""
+        table.add_row(Text(name + arrow), value, bounds, Text(beside))
+    Console().print(table)
+
+
+def track(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """The items, with progress on stderr: a bar in a terminal, else a line now and then."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import track as bar
+
+        yield from bar(items, description=label, total=total, console=Console(stderr=True), transient=True)
+        return
+    told = monotonic()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if monotonic() - told >= _EVERY_S:
+            told = monotonic()
+            print(f"{label}: {done} of {total}", file=sys.stderr)
