@@ -50,14 +50,14 @@ def engine_for(dataset: AnswersSet, model: str | None = None) -> Iterator[QueryE
 
 
 def answer_all(
-    engine: QueryEngine, dataset: AnswersSet, jobs: int = 1, log: RowLog | None = None, model: str = ""
+    engine: QueryEngine, dataset: AnswersSet, jobs: int = 1, log: RowLog | None = None, makers: str = ""
 ) -> Iterator[Row]:
     """Each question with its answer, in order, `jobs` asked at once; what `log` holds is not asked again."""
     ask = partial(_ask, engine)
     with ThreadPoolExecutor(jobs) as pool:
         window: deque[tuple[Question, str, Row | Future[Row]]] = deque()
         for question in dataset.questions:
-            key = row_key(question, dataset.corpus, model)
+            key = row_key(question, dataset.corpus, makers)
             known = log.get(key) if log else None
             row = Row(question, answer_from(known["answer"])) if known else pool.submit(ask, question)
             window.append((question, key, row))
@@ -67,7 +67,7 @@ def answer_all(
             yield _settle(*window.popleft(), log)
 
 
-def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, model: str = "") -> Iterator[Row]:
+def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, makers: str = "") -> Iterator[Row]:
     """The set's questions with the answers in `path`, found by id; a question without one is a failed row.
 
     Raises:
@@ -82,7 +82,7 @@ def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, model: str
     for question in dataset.questions:
         found = answers.get(question.id)
         settled = Row(question, found) if found else failed(question, f"{path.name} holds no answer to it")
-        yield _settle(question, row_key(question, dataset.corpus, model), settled, log)
+        yield _settle(question, row_key(question, dataset.corpus, makers), settled, log)
 
 
 def _ask(engine: QueryEngine, question: Question) -> Row:

@@ -5,11 +5,11 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -46,8 +46,7 @@ def answers(options: Options) -> int:
 
 def retrieval(options: Options) -> int:
     """A BEIR layout, or the spans of an answers layout."""
-    from eval import retrieval as room
-
+    room = import_module("eval.retrieval")
     if (options.folder / "questions.jsonl").exists():
         if options.run_file:
             raise DatasetInvalid(
@@ -63,9 +62,7 @@ def retrieval(options: Options) -> int:
 
 def grounding(options: Options) -> int:
     """Claim pairs, scored by the project's checker."""
-    from eval.grounding import evaluate
-
-    result, scores = evaluate(options.file)
+    result, scores = import_module("eval.grounding").evaluate(options.file)
     if options.rows:
         _write_lines(options.rows, (json.dumps(row, ensure_ascii=False) + "\n" for row in scores))
     return _finish(options, result)
@@ -80,7 +77,6 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
     from eval.answers import measure
     from eval.rows import RowLog, row_key
 
-    model = options.model or os.environ.get("FOOTNOTE_MODEL", "")
     settings = {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
     log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
     kept: list[dict[str, Any]] = []
@@ -91,10 +87,10 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
             if lines:
                 lines.write(json.dumps(row.answer.to_json(), ensure_ascii=False) + "\n")
             if log:
-                key = row_key(row.question, dataset.corpus, model)
+                key = row_key(row.question, dataset.corpus, options.makers)
                 kept.append({"key": key, "question": row.question, "scores": scores})
 
-        rows = stack.enter_context(_rows(options, dataset, log, model))
+        rows = stack.enter_context(_rows(options, dataset, log))
         result = measure(dataset, terminal.track(rows, len(dataset.questions), dataset.name), settings, keep)
     if log:
         log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
@@ -102,17 +98,15 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
 
 
 @contextmanager
-def _rows(
-    options: Options, dataset: AnswersSet, log: "RowLog | None", model: str
-) -> Iterator["Iterable[Row]"]:
+def _rows(options: Options, dataset: AnswersSet, log: "RowLog | None") -> Iterator["Iterable[Row]"]:
     """The rows to measure: answers that were given, or asked for now; an engine opens only if it has to."""
     from eval.answers import answer_all, engine_for, given
 
     if getattr(options, "given", None):
-        yield given(dataset, options.given, log, model)
+        yield given(dataset, options.given, log, options.makers)
         return
     with engine_for(dataset, options.model) as engine:
-        yield answer_all(engine, dataset, options.jobs or 1, log, model)
+        yield answer_all(engine, dataset, options.jobs or 1, log, options.makers)
 
 
 def _finish(

@@ -78,9 +78,16 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def row_key(question: Question, corpus: str, model: str) -> str:
-    """What an answer depends on, hashed: documents, question, talk, model, code. Gold evidence is not in it."""
-    parts = [corpus, model, code_version(), question.id, question.question, list(map(dict, question.history))]
+def row_key(question: Question, corpus: str, makers: str) -> str:
+    """What an answer depends on, hashed: documents, question, talk, model, code; not gold evidence."""
+    parts = [
+        corpus,
+        makers,
+        code_version(),
+        question.id,
+        question.question,
+        list(map(dict, question.history)),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
 
 
