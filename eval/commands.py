@@ -23,10 +23,11 @@ from eval.dataset import (
     read_retrieval,
     select,
 )
-from eval.result import Result, write_result
+from eval.result import Result, write_json
 
 if TYPE_CHECKING:
     from eval.rows import Row, RowLog
+    from qa.engine import QueryEngine
 
 Options = argparse.Namespace
 
@@ -68,6 +69,22 @@ def grounding(options: Options) -> int:
     return _finish(options, result)
 
 
+def compare(options: Options) -> int:
+    """Two saved results: what got better or worse, and which rows flipped."""
+    from eval.compare import compare as set_side_by_side
+    from eval.saved import read_saved
+
+    found = set_side_by_side(read_saved(options.old), read_saved(options.new))
+    if options.json:
+        print(json.dumps(found.to_json(), ensure_ascii=False))
+    else:
+        terminal.show_comparison(found)
+    if options.out:
+        folder = _folder(options.out)
+        write_json(found.to_json(), folder / "result.json")
+    return 0
+
+
 def _selection(options: Options) -> Selection:
     return Selection(options.split, tuple(options.tag or ()), options.limit)
 
@@ -77,6 +94,8 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
     from eval.answers import measure
     from eval.rows import RowLog, row_key
 
+    if getattr(options, "given", None):  # given answers never stand for asked ones
+        options.makers = f"given in {options.given.name}"
     settings = {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
     log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
     kept: list[dict[str, Any]] = []
@@ -105,8 +124,12 @@ def _rows(options: Options, dataset: AnswersSet, log: "RowLog | None") -> Iterat
     if getattr(options, "given", None):
         yield given(dataset, options.given, log, options.makers)
         return
-    with engine_for(dataset, options.model) as engine:
-        yield answer_all(engine, dataset, options.jobs or 1, log, options.makers)
+    with ExitStack() as stack:
+
+        def open_engine() -> "QueryEngine":
+            return stack.enter_context(engine_for(dataset, options.model))
+
+        yield answer_all(open_engine, dataset, options.jobs or 1, log, options.makers)
 
 
 def _finish(
@@ -119,10 +142,26 @@ def _finish(
     else:
         terminal.show(result)
     if options.out:
-        write_result(result, _folder(options.out) / "result.json")
+        _save(options, result, lines, {doc.name: doc.text for doc in dataset.docs} if dataset else {})
     for line in lines:
         print(line, file=sys.stderr)
     return 1 if lines else 0
+
+
+def _save(options: Options, result: Result, broken: list[str], texts: Mapping[str, str]) -> None:
+    """Write result.json, report.html and report.md; rows.jsonl is there already."""
+    from eval.compare import compare as set_side_by_side
+    from eval.markdown import markdown
+    from eval.report import write_report
+    from eval.saved import read_saved
+
+    folder = _folder(options.out)
+    write_json(result.to_json(), folder / "result.json")
+    saved = read_saved(folder)
+    baseline = getattr(options, "baseline", None)
+    comparison = set_side_by_side(read_saved(baseline), saved) if baseline else None
+    write_report(folder / "report.html", saved, texts, comparison)
+    (folder / "report.md").write_text(markdown(result, comparison, broken), encoding="utf-8")
 
 
 def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:

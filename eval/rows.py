@@ -62,6 +62,11 @@ def answer_from(row: Mapping[str, Any]) -> Answer:
         ) from error
 
 
+def shown_from(row: Mapping[str, Any]) -> list[ShownPassage]:
+    """The passages of a saved answer."""
+    return [_of(ShownPassage, passage) for passage in row["passages"]]
+
+
 def _of(kind: type[T], row: Mapping[str, Any]) -> T:
     """A dataclass from a JSON object; keys it does not know are left out."""
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]

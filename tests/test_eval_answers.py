@@ -163,7 +163,7 @@ SET = AnswersSet("harbour", (DOC,), tuple(asked(name) for name in "abcdef"))
 @pytest.mark.parametrize("jobs", [1, 4])
 def test_rows_come_in_order(jobs: int) -> None:
     """However many are asked at once; a question that cannot be asked is a failed row, not the end."""
-    rows = list(answer_all(Scripted(), SET, jobs))
+    rows = list(answer_all(Scripted, SET, jobs))
     assert [row.question.id for row in rows] == list("abcdef")
     assert [bool(row.error) for row in rows] == [False, True, False, False, False, False]
 
@@ -171,17 +171,17 @@ def test_rows_come_in_order(jobs: int) -> None:
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     """Three rows were settled, the fourth line was cut: only missing and failed ones are asked again."""
     first = Scripted()
-    rows = answer_all(first, SET, 1, RowLog(tmp_path / "rows.jsonl"))
+    rows = answer_all(lambda: first, SET, 1, RowLog(tmp_path / "rows.jsonl"))
     for _ in range(3):
         next(rows)
     rows.close()  # type: ignore[attr-defined]
     with (tmp_path / "rows.jsonl").open("a") as file:
         file.write('{"key": "x", "ans')
     second = Scripted()
-    again = list(answer_all(second, SET, 1, RowLog(tmp_path / "rows.jsonl")))
+    again = list(answer_all(lambda: second, SET, 1, RowLog(tmp_path / "rows.jsonl")))
     assert second.asked == ["b", "d", "e", "f"]
     third = Scripted()
-    assert list(answer_all(third, SET, 1, RowLog(tmp_path / "rows.jsonl"))) == again
+    assert list(answer_all(lambda: third, SET, 1, RowLog(tmp_path / "rows.jsonl"))) == again
     assert third.asked == ["b"]
 
 
@@ -189,11 +189,11 @@ def test_what_has_changed_is_asked_again(tmp_path: Path) -> None:
     """Other words, another document, another model: asked. Other gold evidence: not."""
     path = tmp_path / "rows.jsonl"
     small = replace(SET, questions=SET.questions[2:4])
-    list(answer_all(Scripted(), small, 1, RowLog(path)))
+    list(answer_all(Scripted, small, 1, RowLog(path)))
 
     def asks(dataset: AnswersSet, makers: str = "") -> list[str]:
         engine = Scripted()
-        list(answer_all(engine, dataset, 1, RowLog(path), makers))
+        list(answer_all(lambda: engine, dataset, 1, RowLog(path), makers))
         return engine.asked
 
     other_words = replace(
