@@ -1,6 +1,5 @@
 """Answers layout -> answer measures: ask, score each row, sum up. Rows stream by; only scores are held."""
 
-import math
 import tempfile
 from array import array
 from collections import deque
@@ -8,38 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from eval import measures
-from eval.attribution import Checker, Footnote, WordOverlap, attribute, citation_f1
+from eval.attribution import Checker, Footnote, WordOverlap, attribute
 from eval.dataset import AnswersSet, DatasetInvalid, Question, rows_of
-from eval.result import Measure, Result, bootstrap, mean
+from eval.result import Result
 from eval.rows import Row, RowLog, answer_from, failed, row_key
+from eval.table import ATTRIBUTED, Scores, Table, baselines, summarise
 from index.errors import FootnoteError
 from qa.engine import QueryEngine
-
-# In the order they are shown. Means over rows, but for the four that need all rows at once.
-ROW_MEASURES = (
-    "evidence_hit",
-    "first_citation_hit",
-    "evidence_precision",
-    "quoted_chars",
-    "citation_recall",
-    "citation_precision",
-    "faithfulness",
-    "context_precision",
-    "context_recall",
-    "over_refusal_rate",
-    "false_answer_rate",
-    "follow_up_first_hit",
-    "answer_f1",
-)
-ATTRIBUTED = ("citation_recall", "citation_precision", "faithfulness")
-Scores = Mapping[str, float]  # of one row; a measure the row has no part in is left out
 
 
 @contextmanager
@@ -50,24 +31,33 @@ def engine_for(dataset: AnswersSet, model: str | None = None) -> Iterator[QueryE
 
 
 def answer_all(
-    engine: QueryEngine, dataset: AnswersSet, jobs: int = 1, log: RowLog | None = None, model: str = ""
+    open_engine: Callable[[], QueryEngine],
+    dataset: AnswersSet,
+    jobs: int = 1,
+    log: RowLog | None = None,
+    makers: str = "",
 ) -> Iterator[Row]:
-    """Each question with its answer, in order, `jobs` asked at once; what `log` holds is not asked again."""
-    ask = partial(_ask, engine)
+    """Each question with its answer, in order, `jobs` asked at once; what `log` holds is not asked again.
+
+    The engine is opened when the first question has to be asked.
+    """
+    opened = cache(open_engine)
     with ThreadPoolExecutor(jobs) as pool:
-        window: deque[tuple[Question, str, Row | Future[Row]]] = deque()
+        window: deque[Callable[[], Row]] = deque()
         for question in dataset.questions:
-            key = row_key(question, dataset.corpus, model)
+            key = row_key(question, dataset.corpus, makers)
             known = log.get(key) if log else None
-            row = Row(question, answer_from(known["answer"])) if known else pool.submit(ask, question)
-            window.append((question, key, row))
+            if known:
+                window.append(partial(Row, question, answer_from(known["answer"])))
+            else:
+                window.append(partial(_settle, key, pool.submit(_ask, opened(), question), log))
             if len(window) > 2 * jobs:
-                yield _settle(*window.popleft(), log)
+                yield window.popleft()()
         while window:
-            yield _settle(*window.popleft(), log)
+            yield window.popleft()()
 
 
-def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, model: str = "") -> Iterator[Row]:
+def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, makers: str = "") -> Iterator[Row]:
     """The set's questions with the answers in `path`, found by id; a question without one is a failed row.
 
     Raises:
@@ -82,7 +72,11 @@ def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, model: str
     for question in dataset.questions:
         found = answers.get(question.id)
         settled = Row(question, found) if found else failed(question, f"{path.name} holds no answer to it")
-        yield _settle(question, row_key(question, dataset.corpus, model), settled, log)
+        yield _keep(row_key(question, dataset.corpus, makers), settled, log)
+
+
+def _kept(question: Question, known: Mapping[str, Any] | None) -> Row | None:
+    return Row(question, answer_from(known["answer"])) if known else None
 
 
 def _ask(engine: QueryEngine, question: Question) -> Row:
@@ -92,12 +86,14 @@ def _ask(engine: QueryEngine, question: Question) -> Row:
         return failed(question, str(error))
 
 
-def _settle(question: Question, key: str, row: Row | Future[Row], log: RowLog | None) -> Row:
-    """The row, once it is there; kept in the log."""
-    settled = row if isinstance(row, Row) else row.result()
+def _settle(key: str, row: Future[Row], log: RowLog | None) -> Row:
+    return _keep(key, row.result(), log)
+
+
+def _keep(key: str, row: Row, log: RowLog | None) -> Row:
     if log:
-        log.add(key, {"id": question.id, "answer": settled.answer.to_json(), "error": settled.error})
-    return settled
+        log.add(key, {"id": row.question.id, "answer": row.answer.to_json(), "error": row.error})
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,79 +146,6 @@ class Scorer:
             "context_precision": measures.context_precision(answer.passages, gold),
             "context_recall": measures.context_recall(answer.passages, gold, all_needed),
         } | ({"follow_up_first_hit": first} if row.question.history else {})
-
-
-class Table:
-    """The scores of many rows by column: 8 bytes a score, whatever the rows hold."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self._columns: dict[str, array[float]] = {}
-
-    def add(self, scores: Scores) -> None:
-        """Add a row."""
-        for name in self._columns.keys() | scores.keys():
-            column = self._columns.setdefault(name, array("d", [math.nan]) * self.n)
-            column.append(scores.get(name, math.nan))
-        self.n += 1
-
-    def column(self, name: str) -> np.ndarray:
-        """A measure of all rows: float64, (n,), NaN where a row has no part in it."""
-        return np.array(self._columns.get(name, [math.nan] * self.n))
-
-    def of(self, name: str) -> np.ndarray:
-        """A measure of the rows that have part in it: float64, (up to n,)."""
-        column = self.column(name)
-        return np.asarray(column[~np.isnan(column)])
-
-
-def summarise(table: Table) -> dict[str, Measure]:
-    """The measures over all rows, each in every mean it belongs to; a measure without rows is left out."""
-    citations, valid = table.column("citations"), table.column("valid_citations")
-    found = {
-        "citation_validity": bootstrap(
-            table.n, lambda rows: float(valid[rows].sum() / max(1.0, citations[rows].sum()))
-        )
-    }
-    for name in ROW_MEASURES:
-        values = table.of(name)
-        if len(values):
-            found[name] = mean(values)
-        if name == "citation_precision" and len(values):
-            found["citation_f1"] = _f1(table)
-    if len(table.of("false_answer_rate")) and len(table.of("over_refusal_rate")):
-        found |= _refusals(table)
-    return found
-
-
-def _f1(table: Table, prefix: str = "") -> Measure:
-    recall, precision = table.of(prefix + "citation_recall"), table.of(prefix + "citation_precision")
-    return bootstrap(len(recall), lambda rows: citation_f1(recall[rows].mean(), precision[rows].mean()))
-
-
-def _refusals(table: Table) -> dict[str, Measure]:
-    """What needs both kinds of question; where a resample lacks one kind, that kind's rate is taken as 0."""
-    over, false = table.column("over_refusal_rate"), table.column("false_answer_rate")
-    confidence, answerable = table.column("confidence"), table.column("answerable") == 1
-    chosen: dict[str, Any] = {
-        "balanced_accuracy": lambda rows: measures.balanced_accuracy(_mean(over[rows]), _mean(false[rows])),
-        "confidence_auroc": lambda rows: measures.auroc(confidence[rows], answerable[rows]),
-        "confidence_ece": lambda rows: measures.calibration_error(confidence[rows], answerable[rows]),
-    }
-    return {name: bootstrap(table.n, statistic) for name, statistic in chosen.items()}
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else 0.0
-
-
-def baselines(table: Table, second: str) -> dict[str, dict[str, float]]:
-    """What the second checker makes of the same answers."""
-    if not len(table.of(f"{second}|citation_recall")):
-        return {}
-    by_second = {name: mean(table.of(f"{second}|{name}")).value for name in ATTRIBUTED}
-    return {f"checker: {second}": by_second | {"citation_f1": _f1(table, f"{second}|").value}}
 
 
 def measure(

@@ -5,11 +5,11 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -23,10 +23,11 @@ from eval.dataset import (
     read_retrieval,
     select,
 )
-from eval.result import Result, write_result
+from eval.result import Result, write_json
 
 if TYPE_CHECKING:
     from eval.rows import Row, RowLog
+    from qa.engine import QueryEngine
 
 Options = argparse.Namespace
 
@@ -46,8 +47,7 @@ def answers(options: Options) -> int:
 
 def retrieval(options: Options) -> int:
     """A BEIR layout, or the spans of an answers layout."""
-    from eval import retrieval as room
-
+    room = import_module("eval.retrieval")
     if (options.folder / "questions.jsonl").exists():
         if options.run_file:
             raise DatasetInvalid(
@@ -63,12 +63,26 @@ def retrieval(options: Options) -> int:
 
 def grounding(options: Options) -> int:
     """Claim pairs, scored by the project's checker."""
-    from eval.grounding import evaluate
-
-    result, scores = evaluate(options.file)
+    result, scores = import_module("eval.grounding").evaluate(options.file)
     if options.rows:
         _write_lines(options.rows, (json.dumps(row, ensure_ascii=False) + "\n" for row in scores))
     return _finish(options, result)
+
+
+def compare(options: Options) -> int:
+    """Two saved results: what got better or worse, and which rows flipped."""
+    from eval.compare import compare as set_side_by_side
+    from eval.saved import read_saved
+
+    found = set_side_by_side(read_saved(options.old), read_saved(options.new))
+    if options.json:
+        print(json.dumps(found.to_json(), ensure_ascii=False))
+    else:
+        terminal.show_comparison(found)
+    if options.out:
+        folder = _folder(options.out)
+        write_json(found.to_json(), folder / "result.json")
+    return 0
 
 
 def _selection(options: Options) -> Selection:
@@ -80,7 +94,8 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
     from eval.answers import measure
     from eval.rows import RowLog, row_key
 
-    model = options.model or os.environ.get("FOOTNOTE_MODEL", "")
+    if getattr(options, "given", None):  # given answers never stand for asked ones
+        options.makers = f"given in {options.given.name}"
     settings = {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
     log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
     kept: list[dict[str, Any]] = []
@@ -91,10 +106,10 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
             if lines:
                 lines.write(json.dumps(row.answer.to_json(), ensure_ascii=False) + "\n")
             if log:
-                key = row_key(row.question, dataset.corpus, model)
+                key = row_key(row.question, dataset.corpus, options.makers)
                 kept.append({"key": key, "question": row.question, "scores": scores})
 
-        rows = stack.enter_context(_rows(options, dataset, log, model))
+        rows = stack.enter_context(_rows(options, dataset, log))
         result = measure(dataset, terminal.track(rows, len(dataset.questions), dataset.name), settings, keep)
     if log:
         log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
@@ -102,17 +117,19 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
 
 
 @contextmanager
-def _rows(
-    options: Options, dataset: AnswersSet, log: "RowLog | None", model: str
-) -> Iterator["Iterable[Row]"]:
+def _rows(options: Options, dataset: AnswersSet, log: "RowLog | None") -> Iterator["Iterable[Row]"]:
     """The rows to measure: answers that were given, or asked for now; an engine opens only if it has to."""
     from eval.answers import answer_all, engine_for, given
 
     if getattr(options, "given", None):
-        yield given(dataset, options.given, log, model)
+        yield given(dataset, options.given, log, options.makers)
         return
-    with engine_for(dataset, options.model) as engine:
-        yield answer_all(engine, dataset, options.jobs or 1, log, model)
+    with ExitStack() as stack:
+
+        def open_engine() -> "QueryEngine":
+            return stack.enter_context(engine_for(dataset, options.model))
+
+        yield answer_all(open_engine, dataset, options.jobs or 1, log, options.makers)
 
 
 def _finish(
@@ -125,10 +142,26 @@ def _finish(
     else:
         terminal.show(result)
     if options.out:
-        write_result(result, _folder(options.out) / "result.json")
+        _save(options, result, lines, {doc.name: doc.text for doc in dataset.docs} if dataset else {})
     for line in lines:
         print(line, file=sys.stderr)
     return 1 if lines else 0
+
+
+def _save(options: Options, result: Result, broken: list[str], texts: Mapping[str, str]) -> None:
+    """Write result.json, report.html and report.md; rows.jsonl is there already."""
+    from eval.compare import compare as set_side_by_side
+    from eval.markdown import markdown
+    from eval.report import write_report
+    from eval.saved import read_saved
+
+    folder = _folder(options.out)
+    write_json(result.to_json(), folder / "result.json")
+    saved = read_saved(folder)
+    baseline = getattr(options, "baseline", None)
+    comparison = set_side_by_side(read_saved(baseline), saved) if baseline else None
+    write_report(folder / "report.html", saved, texts, comparison)
+    (folder / "report.md").write_text(markdown(result, comparison, broken), encoding="utf-8")
 
 
 def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:

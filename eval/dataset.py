@@ -194,9 +194,7 @@ def _checked(dataset: AnswersSet, path: Path) -> AnswersSet:
         seen.add(question.id)
         for span in question.evidence:
             if span.doc not in texts:
-                raise DatasetInvalid(
-                    f"{path}: {question.id} has evidence in {span.doc!r}, not a file in docs/"
-                )
+                raise DatasetInvalid(f"{path}: {question.id} has evidence in {span.doc!r}, not in docs/")
             if not 0 <= span.start < span.end <= len(texts[span.doc]):
                 raise DatasetInvalid(
                     f"{path}: {question.id} has evidence {span.start}..{span.end}, outside {span.doc} "

@@ -115,8 +115,8 @@ def answer_f1(prediction: str, answers: Sequence[str]) -> float:
     """Token F1 against the best of the gold answers, both normalised; 0 for a refusal.
 
     Source: Rajpurkar et al. 2016, arXiv:1606.05250 (SQuAD's evaluation script). Only answerable rows are in
-    its mean (SQuAD 2's HasAns_f1); false_answer_rate speaks for the others. A quoted sentence is longer than a
-    short gold answer and so cannot reach 1: compare like with like.
+    its mean (SQuAD 2's HasAns_f1); false_answer_rate speaks for the others. A quoted sentence is longer
+    than a short gold answer and so cannot reach 1: compare like with like.
     """
     return max((_token_f1(prediction, answer) for answer in answers), default=0.0)
 

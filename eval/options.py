@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     _answers(kinds)
     _retrieval(kinds)
     _grounding(kinds)
+    _compare(kinds)
     return top
 
 
@@ -92,6 +93,12 @@ def _grounding(kinds: Kinds) -> None:
     grounding = _command(kinds, "grounding", "claim pairs -> checker measures")
     grounding.add_argument("file", type=Path, metavar="FILE")
     grounding.add_argument("--rows", type=Path, metavar="FILE", help="write {id, score} per line there")
+
+
+def _compare(kinds: Kinds) -> None:
+    compare = _command(kinds, "compare", "two saved results: what got better or worse, which rows flipped")
+    compare.add_argument("old", type=Path, metavar="OLD", help="a result.json, or the folder of --out")
+    compare.add_argument("new", type=Path, metavar="NEW")
 
 
 def _count(text: str) -> int:

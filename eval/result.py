@@ -104,9 +104,9 @@ class Result:
         return cls(**fields, measures=measures, **rest)
 
 
-def write_result(result: Result, path: Path) -> None:
-    """Write `result` as indented JSON."""
-    path.write_text(json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def write_json(row: Mapping[str, Any], path: Path) -> None:
+    """Write one JSON object, indented."""
+    path.write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read_result(place: Path) -> Result:

@@ -62,6 +62,11 @@ def answer_from(row: Mapping[str, Any]) -> Answer:
         ) from error
 
 
+def shown_from(row: Mapping[str, Any]) -> list[ShownPassage]:
+    """The passages of a saved answer."""
+    return [_of(ShownPassage, passage) for passage in row["passages"]]
+
+
 def _of(kind: type[T], row: Mapping[str, Any]) -> T:
     """A dataclass from a JSON object; keys it does not know are left out."""
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
@@ -78,9 +83,16 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def row_key(question: Question, corpus: str, model: str) -> str:
-    """What an answer depends on, hashed: documents, question, talk, model, code. Gold evidence is not in it."""
-    parts = [corpus, model, code_version(), question.id, question.question, list(map(dict, question.history))]
+def row_key(question: Question, corpus: str, makers: str) -> str:
+    """What an answer depends on, hashed: documents, question, talk, model, code; not gold evidence."""
+    parts = [
+        corpus,
+        makers,
+        code_version(),
+        question.id,
+        question.question,
+        list(map(dict, question.history)),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
 
 

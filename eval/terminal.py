@@ -5,19 +5,14 @@ from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import TypeVar
 
+from eval.compare import Comparison
+from eval.reading import LOWER_IS_BETTER, format_value
 from eval.result import Measure, Result
 
 T = TypeVar("T")
 
-# What a reader needs at a glance; every other measure is a plain share.
-_PLAIN_NUMBERS = {"quoted_chars"}
-LOWER_IS_BETTER = {"over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"}
+_FLIPS = 30  # printed at most
 _EVERY_S = 5.0  # between two lines of progress where there is no terminal
-
-
-def format_value(name: str, value: float) -> str:
-    """A share with four places, another number with one."""
-    return f"{value:.1f}" if name in _PLAIN_NUMBERS else f"{value:.4f}"
 
 
 def headline(result: Result) -> str:
@@ -70,6 +65,24 @@ def show(result: Result) -> None:
     timings = ", ".join(f"{name} {value:g}" for name, value in result.timings.items() if value)
     if timings:
         print(timings)
+
+
+def show_comparison(found: Comparison) -> None:
+    """Print what changed, measure by measure, and the rows that flipped."""
+    print(f"{found.old['name']}: {found.paired} rows in both; {found.old['model']} -> {found.new['model']}")
+    width = max((len(change.measure) for change in found.changes), default=0)
+    for c in found.changes:
+        old, new = format_value(c.measure, c.old), format_value(c.measure, c.new)
+        moved = f"{c.new - c.old:+.4f}"
+        within = f" [{c.difference.low:+.4f} to {c.difference.high:+.4f}]" if c.difference else ""
+        print(f"{c.measure:{width}}  {old:>8} -> {new:>8}  {moved}{within}  {c.verdict}")
+    worse = sum(flip.better is False for flip in found.flips)
+    better = sum(flip.better is True for flip in found.flips)
+    print(f"{len(found.flips)} rows flipped: {better} for the better, {worse} for the worse")
+    for flip in found.flips[:_FLIPS]:
+        print(f"  {flip.id}: {flip.old} -> {flip.new}: {flip.question}")
+    if len(found.flips) > _FLIPS:
+        print(f"  ... and {len(found.flips) - _FLIPS} more; --json has them all")
 
 
 def _show_rich(result: Result, rows: list[tuple[str, str, str, str]]) -> None:

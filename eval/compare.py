@@ -1,0 +1,145 @@
+"""Two saved runs of the same questions: what got better, what got worse, which rows flipped."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from eval.reading import LOWER_IS_BETTER
+from eval.result import Measure, bootstrap
+from eval.saved import Saved
+from eval.table import GOOD, Statistic, Table, mean_of, outcome, statistics
+from index.errors import FootnoteError
+
+
+class NotComparable(FootnoteError):
+    """Two results that speak of different questions or documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure in both runs; `difference` is new - old, with its interval where rows could be paired."""
+
+    measure: str
+    old: float
+    new: float
+    difference: Measure | None
+
+    @property
+    def verdict(self) -> str:
+        """Better or worse where the interval leaves out 0, same where nothing moved, else unclear."""
+        if self.difference is None:
+            return "same" if self.old == self.new else "unclear"
+        if self.difference.low <= 0 <= self.difference.high:
+            return "same" if self.difference == Measure(0.0, 0.0, 0.0) else "unclear"
+        return "better" if (self.difference.value > 0) != (self.measure in LOWER_IS_BETTER) else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A row that came out otherwise."""
+
+    id: str
+    question: str
+    old: str
+    new: str
+
+    @property
+    def better(self) -> bool | None:
+        """Whether it went from wrong to right; None where it is wrong, or right, in another way."""
+        was, is_ = self.old in GOOD, self.new in GOOD
+        return None if was == is_ else is_
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs set side by side; `paired` is the number of rows that both hold."""
+
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    paired: int
+    changes: tuple[Change, ...]
+    flips: tuple[Flip, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """One JSON object."""
+        changes = [asdict(change) | {"verdict": change.verdict} for change in self.changes]
+        flips = [asdict(flip) | {"better": flip.better} for flip in self.flips]
+        return asdict(self) | {"changes": changes, "flips": flips}
+
+
+def compare(old: Saved, new: Saved) -> Comparison:
+    """The paired comparison of two runs.
+
+    The interval of a difference is a paired bootstrap over rows (Efron & Tibshirani 1993; Sakai 2006): both
+    runs are resampled alike, so what is hard for both cancels out.
+
+    Raises:
+        NotComparable: the results are of different kinds, documents or questions.
+    """
+    if (old.result.kind, old.result.fingerprint) != (new.result.kind, new.result.fingerprint):
+        raise NotComparable(
+            f"the results are of different questions or documents ({_about(old)} and {_about(new)}): "
+            "run both on the same set, then compare"
+        )
+    before, after = old.scores(), new.scores()
+    shared = [row for row in before if row in after]
+    tables = _table(before, shared), _table(after, shared)
+    was, is_ = (_statistics(table, old.result.kind) for table in tables)
+    changes = tuple(
+        Change(name, measure.value, new.result.measures[name].value, _difference(name, was, is_, len(shared)))
+        for name, measure in old.result.measures.items()
+        if name in new.result.measures
+    )
+    flips = _flips(new, before, after) if new.result.kind == "answers" else ()
+    return Comparison(_head(old), _head(new), len(shared), changes, flips)
+
+
+def _difference(
+    name: str, was: Mapping[str, Statistic], is_: Mapping[str, Statistic], n: int
+) -> Measure | None:
+    if not n or name not in was or name not in is_:
+        return None
+    before, after = was[name], is_[name]
+    return bootstrap(n, lambda rows: after(rows) - before(rows))
+
+
+def _table(scores: Mapping[str, Mapping[str, float]], rows: list[str]) -> Table:
+    table = Table()
+    for row in rows:
+        table.add(scores[row])
+    return table
+
+
+def _statistics(table: Table, kind: str) -> Mapping[str, Statistic]:
+    if kind == "answers":
+        return statistics(table)
+    return {name: partial(mean_of, table.column(name)) for name in table.names}
+
+
+def _flips(
+    new: Saved, before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]
+) -> tuple[Flip, ...]:
+    """The rows whose outcome changed: those that got worse first."""
+    flips = []
+    for row in new.rows():
+        name = str(row["id"])
+        if name in before and outcome(before[name]) != outcome(after[name]):
+            flips.append(Flip(name, str(row["question"]), outcome(before[name]), outcome(after[name])))
+    order = {False: 0, True: 1, None: 2}
+    return tuple(sorted(flips, key=lambda flip: order[flip.better]))
+
+
+def _head(saved: Saved) -> dict[str, Any]:
+    result = saved.result
+    return {
+        "name": result.name,
+        "n": result.n,
+        "model": result.model,
+        "checker": result.checker,
+        "failed": result.failed,
+    }
+
+
+def _about(saved: Saved) -> str:
+    return f"{saved.result.name}, {saved.result.n} rows, {saved.result.fingerprint}"

@@ -1,0 +1,60 @@
+"""What each number says, in a line; eval/README.md has a paragraph on each."""
+
+READING = {
+    "citation_validity": "citations whose quote stands, letter for letter, at the place they point to",
+    "evidence_hit": "answerable questions for which some citation covers the gold evidence",
+    "first_citation_hit": "the same, for the first citation alone",
+    "evidence_precision": "citations of an answer that cover gold evidence",
+    "quoted_chars": "characters quoted in an answer, all citations together",
+    "citation_recall": "sentences of an answer that their citations support (ALCE)",
+    "citation_precision": "citations of an answer that their sentence needs (ALCE)",
+    "citation_f1": "citation recall and precision in one number",
+    "faithfulness": "sentences of an answer that the passages shown support (ragas)",
+    "context_precision": "how high the passages with evidence rank among those shown",
+    "context_recall": "questions for which the passages shown hold the evidence",
+    "over_refusal_rate": "answerable questions that were refused",
+    "false_answer_rate": "unanswerable questions that were answered",
+    "balanced_accuracy": "answering and refusing, each rightly; a coin gets one half",
+    "confidence_auroc": "how well confidence tells answerable questions from others",
+    "confidence_ece": "how far confidence is from the share that is answerable",
+    "follow_up_first_hit": "first citation hits among questions that lean on earlier talk",
+    "answer_f1": "words shared with the short gold answer (SQuAD)",
+    "span_recall": "characters of gold evidence among the passages found",
+    "span_precision": "characters of the passages found that are gold evidence",
+    "span_iou": "gold evidence and passages found, shared over joined",
+    "auroc": "how well the checker tells supported claims from others",
+    "group_auroc": "the same for whole replies, each as good as its worst sentence",
+    "f1": "finding what is unsupported, at the checker's own threshold",
+    "best_f1": "the same, at the best threshold for this set",
+    "hit": "queries with a relevant document among the first k",
+    "p": "documents among the first k that are relevant",
+    "recall": "relevant documents among the first k",
+    "mrr": "one over the rank of the first relevant document among k",
+    "ndcg": "relevance among the first k, higher ranks counting more",
+}
+LOWER_IS_BETTER = {"over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"}
+PLAIN_NUMBERS = {"quoted_chars"}  # no share of anything
+HEADLINES = (
+    "citation_validity",
+    "evidence_hit",
+    "first_citation_hit",
+    "citation_f1",
+    "faithfulness",
+    "balanced_accuracy",
+    "ndcg@10",
+    "recall@5",
+    "span_recall",
+    "span_precision",
+    "auroc",
+    "best_f1",
+)
+
+
+def reading(name: str) -> str:
+    """What a measure says, in a line; nothing for one we do not know."""
+    return READING.get(name) or READING.get(name.partition("@")[0], "")
+
+
+def format_value(name: str, value: float) -> str:
+    """A share with four places, another number with one."""
+    return f"{value:.1f}" if name in PLAIN_NUMBERS else f"{value:.4f}"
