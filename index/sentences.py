@@ -72,3 +72,9 @@ def trim(text: str, span: Span) -> Span:
     start, end = span
     inner = text[start:end]
     return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
+
+
+def trimmed_sentences(text: str) -> list[Span]:
+    """Spans of the sentences of `text` without the blank around them; blank ones are left out."""
+    spans = [trim(text, span) for span in sentence_spans(text)]
+    return [span for span in spans if span[0] < span[1]]
