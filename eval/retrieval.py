@@ -1,7 +1,7 @@
-"""BEIR layout -> ranking measures; answers layout -> spans found, and evidence held against tokens shown."""
+"""BEIR layout -> ranking measures, beside what each part of the retriever scores alone."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -9,8 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from eval import measures
-from eval.baselines import Shown, citation_query_engine, count_tokens
-from eval.dataset import AnswersSet, Evidence, Question, RetrievalSet
+from eval.dataset import AnswersSet, RetrievalSet
 from eval.result import Measure, Result, mean
 from index.embed import MiniLM
 from index.passage import Source
@@ -20,8 +19,6 @@ from qa.standalone import standalone
 
 DEPTH = 10  # documents of a run
 KS = (1, 3, 5, 10)
-SPAN_K = 5  # passages whose spans are measured, as in Chroma's study
-SHOWN_KS = range(1, 11)  # passages shown, for the curve
 
 Ranking = list[tuple[str, float]]  # document id and score, best first
 MEASURES: Mapping[str, Callable[[Sequence[str], Mapping[str, int], int], float]] = {
@@ -31,6 +28,28 @@ MEASURES: Mapping[str, Callable[[Sequence[str], Mapping[str, int], int], float]]
     "mrr": measures.mrr,
     "ndcg": measures.ndcg,
 }
+
+
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._laps: dict[str, list[float]] = {}
+
+    @contextmanager
+    def lap(self, stage: str) -> Iterator[None]:
+        """Times what happens inside."""
+        began = perf_counter()
+        yield
+        self._laps.setdefault(stage, []).append((perf_counter() - began) * 1000)
+
+    def percentiles(self) -> dict[str, float]:
+        """p50 and p95 of every stage; those of the whole have no stage in their name."""
+        return {
+            f"{'' if stage == 'total' else stage + '_'}p{q}_ms": round(float(np.percentile(laps, q)), 2)
+            for stage, laps in self._laps.items()
+            for q in (50, 95)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +62,12 @@ class Indexed:
 
 
 @contextmanager
-def indexed(docs: Sequence[Source], precision: str = "int8") -> Iterator[Indexed]:
-    """The documents in a temporary store; one with a title only is found by its title."""
+def indexed(docs: Sequence[Source], embedding: MiniLM) -> Iterator[Indexed]:
+    """The documents in a temporary store; one with nothing but a title is found by its title."""
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
-        embedding = MiniLM(precision)
         store = Store(folder, embedding)
         began = perf_counter()
-        store.sync(*(doc for doc in docs if doc.text.strip() or doc.title.strip()))
+        store.sync(*docs)
         seconds = perf_counter() - began
         retriever = Retriever(store, embedding)
         yield Indexed(store, retriever, round(len(retriever.passages) / seconds, 1))
@@ -62,7 +80,8 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
     """
     runs: dict[str, dict[str, Ranking]] = {"fused": {}, "BM25 alone": {}, "vectors alone": {}}
     times = Stopwatch()
-    with indexed(dataset.docs, precision) as index:
+    embedding = MiniLM(precision)
+    with indexed(dataset.docs, embedding) as index:
         for query in dataset.queries:
             for name, ranking in _rankings(index, standalone(query.question, query.history), times):
                 runs[name][query.id] = ranking
@@ -73,7 +92,7 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
         n=len(dataset.queries),
         fingerprint=dataset.fingerprint,
         settings={"documents": len(dataset.docs), "passages": len(index.retriever.passages)},
-        model=f"all-MiniLM-L6-v2/{precision}",
+        model=f"{embedding.model_name}/{precision}",
         checker="",
         measures=ranking_measures(fused, dataset),
         baselines={
@@ -83,6 +102,13 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
         timings={"passages_per_s": index.passages_per_s} | times.percentiles(),
     )
     return result, fused
+
+
+def evaluate_spans(dataset: AnswersSet) -> Result:
+    """The spans found of an answers layout: see eval/spans.py."""
+    from eval.spans import evaluate_spans as measured
+
+    return measured(dataset)
 
 
 def ranking_measures(run: Mapping[str, Ranking], dataset: RetrievalSet) -> dict[str, Measure]:
@@ -99,37 +125,7 @@ def ranking_measures(run: Mapping[str, Ranking], dataset: RetrievalSet) -> dict[
     }
 
 
-def evaluate_spans(dataset: AnswersSet) -> Result:
-    """How much of the evidence the passages hold, and how many tokens that takes to show.
-
-    `span_*` at 5 passages, over characters, evidence spans all together (Smith & Troynikov 2024, "Evaluating
-    chunking strategies for retrieval"). `evidence_recall@k`: some evidence span is held by half or more (all of
-    them count, by characters, where all are needed). `tokens_shown@k`: in GPT-4's tokens.
-    """
-    asked = [question for question in dataset.questions if question.answerable]
-    times = Stopwatch()
-    shown: list[list[Shown]] = []
-    with indexed(dataset.docs) as index:
-        for question in asked:
-            searched = standalone(question.question, question.history)
-            with times.lap("total"):
-                found = index.retriever.retrieve(searched, max(SHOWN_KS))
-            shown.append([Shown.of(scored.passage) for scored in found])
-    return Result(
-        name=dataset.name,
-        kind="spans",
-        n=len(asked),
-        fingerprint=dataset.fingerprint,
-        settings={"documents": len(dataset.docs), "passages": len(index.retriever.passages)},
-        model="all-MiniLM-L6-v2/int8",
-        checker="",
-        measures=_span_measures(asked, shown) | _curve(dataset, asked, shown),
-        baselines={"CitationQueryEngine": _citation_row(dataset, asked)},
-        timings={"passages_per_s": index.passages_per_s} | times.percentiles(),
-    )
-
-
-def _rankings(index: Indexed, question: str, times: "Stopwatch") -> Iterator[tuple[str, Ranking]]:
+def _rankings(index: Indexed, question: str, times: Stopwatch) -> Iterator[tuple[str, Ranking]]:
     """Of one question the fused ranking and each part's alone, by documents."""
     retriever = index.retriever
     with times.lap("total"):
@@ -148,75 +144,9 @@ def _rankings(index: Indexed, question: str, times: "Stopwatch") -> Iterator[tup
     yield "BM25 alone", _by_document((retriever.passages[row].source, float(bm25[row])) for row in best)
 
 
-def _by_document(found: Iterator[tuple[str, float]]) -> Ranking:
+def _by_document(found: Iterable[tuple[str, float]]) -> Ranking:
+    """A document ranks where its best passage does."""
     best: dict[str, float] = {}
     for document, score in found:
         best.setdefault(document, score)
     return list(best.items())[:DEPTH]
-
-
-def _span_measures(asked: Sequence[Question], shown: Sequence[Sequence[Shown]]) -> dict[str, Measure]:
-    rows = [
-        measures.span_overlap([s.span for s in found[:SPAN_K]], _spans(q.evidence))
-        for q, found in zip(asked, shown, strict=True)
-    ]
-    names = ("span_recall", "span_precision", "span_iou")
-    return {name: mean([row[i] for row in rows]) for i, name in enumerate(names)}
-
-
-def _curve(
-    dataset: AnswersSet, asked: Sequence[Question], shown: Sequence[Sequence[Shown]]
-) -> dict[str, Measure]:
-    curve: dict[str, Measure] = {}
-    texts = {doc.name: doc.text for doc in dataset.docs}
-    for k in SHOWN_KS:
-        cut = [found[:k] for found in shown]
-        curve[f"evidence_recall@{k}"] = mean(
-            [_held(dataset, q, found) for q, found in zip(asked, cut, strict=True)]
-        )
-        curve[f"tokens_shown@{k}"] = mean([count_tokens(found, texts) for found in cut])
-    return curve
-
-
-def _held(dataset: AnswersSet, question: Question, shown: Sequence[Shown]) -> float:
-    spans = [s.span for s in shown]
-    if dataset.all_needed:
-        return measures.span_overlap(spans, _spans(question.evidence))[0]
-    return float(any(measures.span_overlap(spans, _spans([e]))[0] >= 0.5 for e in question.evidence))
-
-
-def _spans(evidence: Sequence[Evidence]) -> list[tuple[str, int, int]]:
-    return [(e.doc, e.start, e.end) for e in evidence]
-
-
-def _citation_row(dataset: AnswersSet, asked: Sequence[Question]) -> dict[str, float]:
-    """LlamaIndex's CitationQueryEngine with its defaults, on the same questions and the same embeddings."""
-    shown = citation_query_engine(dataset.docs, [q.question for q in asked])
-    texts = {doc.name: doc.text for doc in dataset.docs}
-    held = [_held(dataset, q, found) for q, found in zip(asked, shown, strict=True)]
-    return {
-        "evidence_recall": mean(held).value,
-        "tokens_shown": mean([count_tokens(found, texts) for found in shown]).value,
-    }
-
-
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    def __init__(self) -> None:
-        self._laps: dict[str, list[float]] = {}
-
-    @contextmanager
-    def lap(self, stage: str) -> Iterator[None]:
-        """Times what happens inside."""
-        began = perf_counter()
-        yield
-        self._laps.setdefault(stage, []).append((perf_counter() - began) * 1000)
-
-    def percentiles(self) -> dict[str, float]:
-        """p50 and p95 of every stage; the total's have no stage in their name."""
-        return {
-            f"{'' if stage == 'total' else stage + '_'}p{q}_ms": round(float(np.percentile(laps, q)), 2)
-            for stage, laps in self._laps.items()
-            for q in (50, 95)
-        }
