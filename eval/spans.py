@@ -78,7 +78,7 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
 
 
 def span_overlap(shown: Shown, evidence: Iterable[Evidence]) -> tuple[float, float, float]:
-    """Recall, precision and intersection over union of what is shown and the evidence, in characters, in 0..1.
+    """Recall, precision, intersection over union of what is shown and the evidence, in characters, 0..1.
 
     Source: Smith & Troynikov 2024, "Evaluating Chunking Strategies for Retrieval" (Chroma). Differs: what is
     retrieved twice counts once in precision and IoU.

@@ -20,7 +20,7 @@ LOCK = "footnote.lock"  # the file in a store's folder that its one writer holds
 
 
 class PlainChroma(ChromaVectorStore):
-    """LlamaIndex's Chroma store, answering with ids and similarities only: building nodes is what costs time."""
+    """LlamaIndex's Chroma store, answering with ids and similarities only: building nodes is slow."""
 
     def _query(
         self, query_embeddings: list[float], n_results: int, where: Any, **options: Any
@@ -32,7 +32,7 @@ class PlainChroma(ChromaVectorStore):
             include=["distances"],
             **options,
         )
-        similarities = np.exp(-np.asarray(found["distances"][0]))
+        similarities = np.exp(-np.asarray((found["distances"] or [[]])[0]))
         return VectorStoreQueryResult(ids=found["ids"][0], similarities=similarities.tolist())
 
 

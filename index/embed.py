@@ -1,6 +1,6 @@
 """The embedding models, as LlamaIndex embeddings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 class TextVectors:
     """What a model makes of one text.
 
-    `vectors`: float32, (1 + n_parts, dim), unit length: the whole text's, then each part's, read in its context.
+    `vectors`: float32, (1 + n_parts, dim), unit: the whole text's, then each part's, read in its context.
     `familiar`: how well the model knows the text's words, in 0..1.
     """
 
@@ -59,6 +59,7 @@ class MiniLM(BaseEmbedding):
 
     @classmethod
     def class_name(cls) -> str:
+        """The name LlamaIndex knows the class by."""
         return "MiniLM"
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
@@ -76,7 +77,7 @@ class MiniLM(BaseEmbedding):
         """Each text with its parts (spans of it, in code points), all from one pass over the text.
 
         A part's vector is the mean of its tokens' states, so it knows what stands around it ("late chunking",
-        Günther et al. 2024, arXiv:2409.04701). A part beyond the model's 512 tokens gets the whole text's vector.
+        Günther et al. 2024, arXiv:2409.04701). A part beyond token 512 has the whole text's vector.
         """
         encoded = self._encode(texts)
         found: list[TextVectors] = [TextVectors(np.zeros((1, WIDTH), dtype=np.float32))] * len(texts)
@@ -142,7 +143,7 @@ def embed_question(embedding: BaseEmbedding, question: str) -> np.ndarray:
     """
     if isinstance(embedding, MiniLM):
         return np.asarray(embedding.embed([question])[0])
-    return _unit(_ask(embedding, lambda: [embedding.get_query_embedding(question)]))[0]
+    return np.asarray(_unit(_ask(embedding, lambda: [embedding.get_query_embedding(question)]))[0])
 
 
 def embed_texts(embedding: BaseEmbedding, texts: Sequence[str]) -> np.ndarray:
@@ -171,11 +172,11 @@ def embed_parts(
     return [TextVectors(vector[None]) for vector in embed_texts(embedding, texts)]
 
 
-def _ask(embedding: BaseEmbedding, call: Any) -> Any:
+def _ask(embedding: BaseEmbedding, call: Callable[[], list[list[float]]]) -> list[list[float]]:
     from openai import OpenAIError
 
     try:
-        return call()
+        return list(call())
     except OpenAIError as error:
         raise EmbeddingFailed(
             f"{embedding.model_name}: no embeddings from its server ({type(error).__name__}); "
@@ -183,7 +184,7 @@ def _ask(embedding: BaseEmbedding, call: Any) -> Any:
         ) from error
 
 
-def _unit(rows: Any) -> np.ndarray:
+def _unit(rows: np.ndarray | list[list[float]]) -> np.ndarray:
     vectors = np.asarray(rows, dtype=np.float32)
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
@@ -202,13 +203,16 @@ def _batches(encoded: Sequence[Encoding]) -> list[list[int]]:
 def _pooled(
     states: np.ndarray, encoded: Encoding, parts: Sequence[Span], whole: np.ndarray
 ) -> list[np.ndarray]:
-    """Unit means of the states of each part's tokens: float32, (1, 384) each; `whole` for a part without any."""
+    """Unit means of the states of each part's tokens: float32, (1, 384) each; `whole` without any."""
     inner = [i for i, special in enumerate(encoded.special_tokens_mask) if not special]
     ends = [encoded.offsets[i][1] for i in inner]
     sums = np.vstack([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states[inner], axis=0)])
     first = np.searchsorted(ends, [start for start, _ in parts], side="right")
     last = np.searchsorted(ends, [end for _, end in parts], side="right")
-    return [_unit(sums[b : b + 1] - sums[a : a + 1]) if b > a else whole[None] for a, b in zip(first, last)]
+    return [
+        _unit(sums[b : b + 1] - sums[a : a + 1]) if b > a else whole[None]
+        for a, b in zip(first, last, strict=True)
+    ]
 
 
 def _familiar(encoded: Encoding) -> float:

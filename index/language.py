@@ -1,4 +1,4 @@
-"""Text -> its language, as far as stemming needs it: by function words, among the languages that have a stemmer."""
+"""Text -> its language, as far as stemming needs it: told by its function words."""
 
 import regex
 
@@ -31,21 +31,16 @@ for _language, _words in _FUNCTION_WORDS.items():
 
 
 def language(text: str, among: frozenset[str] | None = None) -> str:
-    """The ISO 639-1 code of the language in Latin script whose function words are most frequent; else English.
+    """The ISO 639-1 code of the language whose function words are most frequent; English if there are none.
 
-    Only the languages `among` are considered, where given. Scripts other than Latin need no guess: a word's own
-    letters choose its stemmer.
+    Only the languages `among` are considered, where given. It tells languages in Latin script apart: in other
+    scripts a word's own letters choose its stemmer.
     """
-    votes: dict[str, float] = {}
+    votes = dict.fromkeys(sorted(among or _FUNCTION_WORDS), 0.0)
     for word in _WORD.findall(text[:_SAMPLE].casefold()):
         known = _HINTS.get(word, ())
         for code in known:
-            votes[code] = votes.get(code, 0.0) + 1 / len(known)
-    chosen = {code: votes.get(code, 0.0) for code in (_FUNCTION_WORDS if among is None else sorted(among))}
-    best = max(chosen, key=lambda code: (chosen[code], code == DEFAULT), default=DEFAULT)
-    return best if chosen.get(best) else _most_likely(among)
-
-
-def _most_likely(among: frozenset[str] | None) -> str:
-    """English, unless it is excluded: then the first there is."""
-    return DEFAULT if not among or DEFAULT in among else min(among)
+            if code in votes:
+                votes[code] += 1 / len(known)
+    best = max(votes, key=lambda code: (votes[code], code == DEFAULT))
+    return best if votes[best] or among else DEFAULT

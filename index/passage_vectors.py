@@ -16,10 +16,12 @@ class PassageVectors:
         self._rows = np.concatenate(filled) if filled else np.zeros((0, dim), dtype=np.int8)
 
     def cosines(self, passages: np.ndarray, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of each passage (a row number) the cosine to a unit vector, and its best sentence's: float32, (n,) each.
+        """Cosines of passages (row numbers) to a unit vector, and their best sentences': float32, (n,) each.
 
         A passage without sentences of its own has the same for both; one without vectors has 0.
         """
+        if not self._rows.size:
+            return np.zeros(len(passages), np.float32), np.zeros(len(passages), np.float32)
         counts = self._counts[passages]
         firsts = np.cumsum(counts) - counts
         within = np.arange(counts.sum()) - np.repeat(firsts, counts)

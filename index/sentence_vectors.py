@@ -16,7 +16,7 @@ KEPT = 20_000  # passages; at about 5 sentences each, 150 MB
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageSentences:
-    """Sentence spans, without the blank around them, in offsets of the source; vectors: float32, (n, 384), unit."""
+    """Sentence spans, without the blank around them, in offsets of the source; unit vectors, (n, dim)."""
 
     passage: Passage
     spans: tuple[Span, ...]

@@ -136,7 +136,7 @@ class Store:
         return list(rows["ids"])
 
     def _known_vectors(self, ids: Sequence[str]) -> dict[str, TextVectors]:
-        """Embedded text -> vectors of the passages `ids`, so that a moved passage need not be embedded again."""
+        """Embedded text -> vectors of the passages `ids`: a moved passage need not be embedded again."""
         known: dict[str, TextVectors] = {}
         for start in range(0, len(ids), BATCH):
             rows = self._collection.get(
@@ -219,7 +219,7 @@ class Store:
     def nearest(
         self, vector: Sequence[float], count: int, names: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest to a unit vector, best first; of `names` only, if given."""
+        """(passage id, cosine) of the passages nearest to a unit vector, best first; of `names` if given."""
         chosen = None
         if names is not None:
             rule = MetadataFilter(key="source", value=list(names), operator=FilterOperator.IN)
@@ -233,7 +233,7 @@ class Store:
         ]
 
     def _vectors(self) -> PlainChroma:
-        return PlainChroma(chroma_collection=self._collection)
+        return PlainChroma(chroma_collection=self._collection)  # type: ignore[call-arg]  # pydantic's
 
     def _lock(self) -> AbstractContextManager[Any]:
         """One writer at a time on a folder; a server sees to that itself."""

@@ -107,7 +107,7 @@ class WordIndex:
         self._sentences = sum(counts)
 
     def terms(self, question: str) -> list[str]:
-        """The distinct terms of a question, stemmed as the texts are: in its own language if they have that."""
+        """The distinct terms of a question, stemmed as the texts are; in its own language if some have it."""
         if len(self._languages) > 1:
             return list(dict.fromkeys(terms(question, language(question, self._languages))))
         return list(dict.fromkeys(terms(question, self._usual)))
@@ -132,7 +132,7 @@ class WordIndex:
         return out / self._bound(unique)
 
     def sentence_scores(self, query: Sequence[str]) -> np.ndarray:
-        """The share of the query's weight that each text's best sentence holds: float32, (n_texts,), in 0..1."""
+        """The share of the query's weight that each text's best sentence holds: float32, (n_texts,), 0..1."""
         out = np.zeros(self._size, dtype=np.float32)
         held = np.zeros(self._sentences, dtype=np.float32)
         unique = list(dict.fromkeys(query))
