@@ -14,10 +14,11 @@ _HEADING = re.compile(r"\s*(#{1,6})\s+(.*?)\s*#*\s*$")
 def chunk(source: Source, passage_chars: int = PASSAGE_CHARS) -> list[Passage]:
     """The passages of `source`, in order, of up to `passage_chars` characters each.
 
-    A passage ends at a sentence's end, and at a paragraph's where that fits; a heading opens a passage.
+    A passage ends at a sentence's end, and at a paragraph's where that fits; a heading opens a passage. A
+    source without text has one empty passage, which its title finds.
     """
     passages = []
-    for start, end, heading in _pack(source.text, passage_chars):
+    for start, end, heading in _pack(source.text, passage_chars) or [(0, 0, "")]:
         text = source.text[start:end]
         page = bisect_right(source.page_starts, start) or None
         key = "\0".join([source.name, source.sha256, source.title, heading, str(start), text])

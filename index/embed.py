@@ -1,17 +1,34 @@
 """The embedding models, as LlamaIndex embeddings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import regex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.encoder import MAX_TOKENS, WIDTH, graph_file, weights_folder
+from index.errors import EmbeddingFailed, EmbeddingUnknown
 from index.runtime import onnxruntime
+from index.sentences import Span
 
 BATCH_TOKENS = 4096  # padded tokens in one run of the graph: bounds memory, keeps both cores busy
+_SURROGATE = regex.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextVectors:
+    """What a model makes of one text.
+
+    `vectors`: float32, (1 + n_parts, dim), unit: the whole text's, then each part's, read in its context.
+    `familiar`: how well the model knows the text's words, in 0..1.
+    """
+
+    vectors: np.ndarray
+    familiar: float = 1.0
 
 
 class MiniLM(BaseEmbedding):
@@ -30,7 +47,7 @@ class MiniLM(BaseEmbedding):
     _tokenizer: Tokenizer = PrivateAttr()
 
     def __init__(self, precision: str = "int8", **options: Any) -> None:
-        super().__init__(precision=precision, **options)
+        super().__init__(**{"precision": precision} | options)
         settings = onnxruntime.SessionOptions()
         settings.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
@@ -42,6 +59,7 @@ class MiniLM(BaseEmbedding):
 
     @classmethod
     def class_name(cls) -> str:
+        """The name LlamaIndex knows the class by."""
         return "MiniLM"
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
@@ -49,25 +67,39 @@ class MiniLM(BaseEmbedding):
 
         Texts are sorted by length and padded only to their batch, so a short one costs little.
         """
-        encoded = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
+        encoded = self._encode(texts)
         out = np.empty((len(texts), WIDTH), dtype=np.float32)
-        while order:
-            size = max(1, BATCH_TOKENS // len(encoded[order[-1]].ids))
-            batch = order[-size:]
-            del order[-size:]
-            out[batch] = self._run([encoded[i].ids for i in batch])
+        for batch in _batches(encoded):
+            (out[batch],) = self._run([encoded[i].ids for i in batch], "embedding")
         return out
 
-    def _run(self, rows: list[list[int]]) -> np.ndarray:
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[TextVectors]:
+        """Each text with its parts (spans of it, in code points), all from one pass over the text.
+
+        A part's vector is the mean of its tokens' states, so it knows what stands around it ("late chunking",
+        Günther et al. 2024, arXiv:2409.04701). A part beyond token 512 has the whole text's vector.
+        """
+        encoded = self._encode(texts)
+        found: list[TextVectors] = [TextVectors(np.zeros((1, WIDTH), dtype=np.float32))] * len(texts)
+        for batch in _batches(encoded):
+            wholes, tokens = self._run([encoded[i].ids for i in batch], "embedding", "tokens")
+            for i, whole, states in zip(batch, wholes, tokens, strict=True):
+                vectors = np.vstack([whole[None], *_pooled(states, encoded[i], parts[i], whole)])
+                found[i] = TextVectors(vectors, _familiar(encoded[i]))
+        return found
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        # Half a surrogate pair is no character: the tokenizer would refuse it.
+        return list(self._tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text) for text in texts]))
+
+    def _run(self, rows: list[list[int]], *outputs: str) -> list[np.ndarray]:
         longest = max(map(len, rows))
         ids = np.zeros((len(rows), longest), dtype=np.int64)
         mask = np.zeros_like(ids)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1
-        (embedding,) = self._session.run(["embedding"], {"ids": ids, "mask": mask})
-        return np.asarray(embedding, dtype=np.float32)
+        return list(self._session.run(list(outputs), {"ids": ids, "mask": mask}))
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.embed([text])[0].tolist()  # type: ignore[no-any-return]
@@ -80,3 +112,115 @@ class MiniLM(BaseEmbedding):
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
+
+
+def embedding_model(name: str = "minilm") -> BaseEmbedding:
+    """The embedding model a setting names: "minilm", or "openai:NAME" of any OpenAI-compatible server.
+
+    The server and its key are those the `openai` package finds (OPENAI_BASE_URL, OPENAI_API_KEY).
+
+    Raises:
+        EmbeddingUnknown: `name` is neither.
+    """
+    kind, _, model = name.partition(":")
+    if name == "minilm":
+        return MiniLM()
+    if kind == "openai" and model:
+        from llama_index.embeddings.openai import OpenAIEmbedding
+
+        return OpenAIEmbedding(model_name=model)
+    raise EmbeddingUnknown(
+        f"{name}: no embedding model of that name; use minilm, or openai:NAME, for instance "
+        "openai:text-embedding-3-small"
+    )
+
+
+def embed_question(embedding: BaseEmbedding, question: str) -> np.ndarray:
+    """The question's embedding: float32, (dim,), unit length.
+
+    Raises:
+        EmbeddingFailed: the model's server did not answer.
+    """
+    if isinstance(embedding, MiniLM):
+        return np.asarray(embedding.embed([question])[0])
+    return np.asarray(_unit(_ask(embedding, lambda: [embedding.get_query_embedding(question)]))[0])
+
+
+def embed_texts(embedding: BaseEmbedding, texts: Sequence[str]) -> np.ndarray:
+    """The texts' embeddings: float32, (n_texts, dim), unit length.
+
+    Raises:
+        EmbeddingFailed: the model's server did not answer.
+    """
+    if isinstance(embedding, MiniLM):
+        return embedding.embed(texts)
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
+    return _unit(_ask(embedding, lambda: embedding.get_text_embedding_batch(list(texts))))
+
+
+def embed_parts(
+    embedding: BaseEmbedding, texts: Sequence[str], parts: Sequence[Sequence[Span]]
+) -> list[TextVectors]:
+    """Each text with its parts; a model that shows no token states gives the whole text's vector alone.
+
+    Raises:
+        EmbeddingFailed: the model's server did not answer.
+    """
+    if isinstance(embedding, MiniLM):
+        return embedding.embed_parts(texts, parts)
+    return [TextVectors(vector[None]) for vector in embed_texts(embedding, texts)]
+
+
+def _ask(embedding: BaseEmbedding, call: Callable[[], list[list[float]]]) -> list[list[float]]:
+    from openai import OpenAIError
+
+    try:
+        return list(call())
+    except OpenAIError as error:
+        raise EmbeddingFailed(
+            f"{embedding.model_name}: no embeddings from its server ({type(error).__name__}); "
+            "check OPENAI_BASE_URL and OPENAI_API_KEY, or use minilm"
+        ) from error
+
+
+def _unit(rows: np.ndarray | list[list[float]]) -> np.ndarray:
+    vectors = np.asarray(rows, dtype=np.float32)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
+
+
+def _batches(encoded: Sequence[Encoding]) -> list[list[int]]:
+    """Rows of about equal length together, longest first, up to BATCH_TOKENS padded tokens each."""
+    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+    batches = []
+    while order:
+        size = max(1, BATCH_TOKENS // len(encoded[order[-1]].ids))
+        batches.append(order[-size:])
+        del order[-size:]
+    return batches
+
+
+def _pooled(
+    states: np.ndarray, encoded: Encoding, parts: Sequence[Span], whole: np.ndarray
+) -> list[np.ndarray]:
+    """Unit means of the states of each part's tokens: float32, (1, 384) each; `whole` without any."""
+    inner = [i for i, special in enumerate(encoded.special_tokens_mask) if not special]
+    ends = [encoded.offsets[i][1] for i in inner]
+    sums = np.vstack([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states[inner], axis=0)])
+    first = np.searchsorted(ends, [start for start, _ in parts], side="right")
+    last = np.searchsorted(ends, [end for _, end in parts], side="right")
+    return [
+        _unit(sums[b : b + 1] - sums[a : a + 1]) if b > a else whole[None]
+        for a, b in zip(first, last, strict=True)
+    ]
+
+
+def _familiar(encoded: Encoding) -> float:
+    """Share of the words that are one piece of more than one character; about .9 in English, 0 in Hindi."""
+    pieces: dict[int, list[str]] = {}
+    for word, token in zip(encoded.word_ids, encoded.tokens, strict=True):
+        if word is not None and (token[:1].isalpha() or token == "[UNK]" or word in pieces):
+            pieces.setdefault(word, []).append(token)
+    if not pieces:
+        return 1.0
+    return sum(len(p) == 1 and len(p[0]) > 1 and p[0] != "[UNK]" for p in pieces.values()) / len(pieces)

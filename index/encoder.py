@@ -5,7 +5,6 @@ arXiv:1810.04805) with mean pooling and normalising inside it (Reimers & Gurevyc
 """
 
 import hashlib
-import os
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +49,7 @@ def graph_file(precision: str = "int8") -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             built = _build(Path(folder), precision)
-            os.replace(built, path)  # atomic: a second process sees the old state or the new one
+            built.replace(path)  # atomic: a second process sees the old state or the new one
     return path
 
 

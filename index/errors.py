@@ -24,3 +24,11 @@ class StoreUnusable(FootnoteError):
 
 class WeightsInvalid(FootnoteError):
     """The packaged weights are missing or not the ones we know."""
+
+
+class EmbeddingUnknown(FootnoteError):
+    """A setting names no embedding model we have."""
+
+
+class EmbeddingFailed(FootnoteError):
+    """An embedding model on a server did not answer."""

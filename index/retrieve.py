@@ -1,55 +1,93 @@
-"""A question -> ScoredPassages, best first: vectors and words, fused."""
+"""A question -> ScoredPassages, best first: by meaning and words, of passages and their best sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from index.embed import MiniLM
+from index.embed import embed_question
+from index.language import language
 from index.passage import Passage, ScoredPassage
+from index.passage_vectors import PassageVectors
 from index.sentence_vectors import SentenceVectors
+from index.sentences import trimmed_sentences
 from index.store import Store, embedded_text
-from index.words import WordIndex, terms
+from index.words import WordIndex
 
-CANDIDATES = 50  # of each kind, before fusion
-VECTOR_WEIGHT = 0.5  # of the cosine; the rest is the words'
+CANDIDATES = 50  # of each kind, before they are scored
+VECTOR_WEIGHT = 0.5  # of meaning, where the model can read the text; the rest is the words'
+SENTENCE_WEIGHT = 2 / 3  # of the best sentence, in meaning and in words; the rest is the whole passage's
+UNREAD, READ = (
+    0.2,
+    0.7,
+)  # share of words the model knows: at the first its vectors count nothing, at the second all
 
 
 class Retriever:
     """Finds passages among the sources `names` of a store (None: all of them)."""
 
-    def __init__(self, store: Store, embedding: MiniLM, names: Sequence[str] | None = None) -> None:
+    def __init__(self, store: Store, embedding: BaseEmbedding, names: Sequence[str] | None = None) -> None:
         self._store = store
-        self.passages: list[Passage] = store.passages(names)
+        held = store.read(names)
+        self.passages: list[Passage] = [one.passage for one in held]
         # A filter costs time: leave it out where it would leave out nothing.
-        self._names = None if names is None or set(store.names()) <= set(names) else list(names)
+        self._names = None if names is None or len(store) == len(held) else list(names)
         self._row = {passage.id: row for row, passage in enumerate(self.passages)}
-        self.words = WordIndex([embedded_text(passage) for passage in self.passages])
+        self._vectors = PassageVectors([one.vectors for one in held])
+        familiar = np.array([one.familiar for one in held], dtype=np.float32)
+        self._weight = VECTOR_WEIGHT * np.clip((familiar - UNREAD) / (READ - UNREAD), 0.0, 1.0)
+        spoken = _languages(self.passages)
+        self.words = WordIndex(
+            [embedded_text(passage) for passage in self.passages],
+            [[p.text[a:b] for a, b in trimmed_sentences(p.text)] for p in self.passages],
+            [spoken[passage.source] for passage in self.passages],
+        )
         self.sentences = SentenceVectors(embedding)
-        self.question_vector = lru_cache(maxsize=64)(lambda question: embedding.embed([question])[0])
+        self.question_vector = lru_cache(maxsize=64)(lambda question: embed_question(embedding, question))
 
     def retrieve(self, question: str, top_k: int) -> list[ScoredPassage]:
         """The `top_k` best passages for `question`, best first.
 
-        Score: a convex combination of the cosine (negative counts as 0) and the words' share of the largest BM25
-        that the question could reach (Bruch et al. 2023, arXiv:2210.11934, with bounds known beforehand in place
-        of each query's own minimum and maximum, so that scores compare between questions).
-        A passage that only words found has at most the cosine of the last one that vectors found.
+        Chroma's nearest and BM25's best are candidates. Score: a convex combination (Bruch et al. 2023,
+        arXiv:2210.11934) of meaning and words, each of the whole passage and of its best sentence. Meaning is
+        a cosine (negative counts as 0); words are a share of the most the question's terms could reach: bounds
+        known beforehand, in place of each query's own minimum and maximum, so that scores compare between
+        questions. Meaning counts less in a passage whose words the model does not know.
         """
         if not self.passages:
             return []
         vector = self.question_vector(question)
-        near = self._store.nearest(vector.tolist(), min(CANDIDATES, len(self.passages)), self._names)
-        words = self.words.scores(terms(question))
-        cosine = np.full(len(self.passages), near[-1][1] if near else 0.0)
-        rows = set(np.argsort(-words, kind="stable")[:CANDIDATES].tolist())
-        for id_, value in near:
-            if id_ in self._row:
-                cosine[self._row[id_]] = value
-                rows.add(self._row[id_])
-        score = VECTOR_WEIGHT * np.maximum(cosine, 0.0) + (1 - VECTOR_WEIGHT) * words
-        best = sorted(rows, key=lambda row: (-score[row], row))[:top_k]
+        asked = self.words.terms(question)
+        bm25 = self.words.scores(asked)
+        rows = self._candidates(vector, bm25)
+        words = _mixed(bm25[rows], self.words.sentence_scores(asked)[rows])
+        cosine, best = self._vectors.cosines(rows, vector)
+        meaning = _mixed(np.maximum(cosine, 0.0), np.maximum(best, 0.0))
+        weight = self._weight[rows]
+        score = weight * meaning + (1 - weight) * words
+        order = np.argsort(-score, kind="stable")[:top_k]
         return [
-            ScoredPassage(self.passages[row], float(score[row]), float(cosine[row]), float(words[row]), rank)
-            for rank, row in enumerate(best, start=1)
+            ScoredPassage(self.passages[rows[i]], float(score[i]), float(cosine[i]), float(words[i]), rank)
+            for rank, i in enumerate(order, start=1)
         ]
+
+    def _candidates(self, vector: np.ndarray, bm25: np.ndarray) -> np.ndarray:
+        """Rows of the passages nearest by vector and best by words, ascending."""
+        count = min(CANDIDATES, len(self.passages))
+        near = self._store.nearest(vector.tolist(), count, self._names)
+        rows = {self._row[id_] for id_, _ in near if id_ in self._row}
+        rows.update(np.argpartition(-bm25, count - 1)[:count].tolist())
+        return np.array(sorted(rows), dtype=np.intp)
+
+
+def _mixed(whole: np.ndarray, sentence: np.ndarray) -> np.ndarray:
+    return np.asarray((1 - SENTENCE_WEIGHT) * whole + SENTENCE_WEIGHT * sentence)
+
+
+def _languages(passages: Iterable[Passage]) -> dict[str, str]:
+    """Each source's language, told from its passages' text."""
+    texts: dict[str, list[str]] = {}
+    for passage in passages:
+        texts.setdefault(passage.source, []).append(passage.text)
+    return {name: language("\n".join(parts[:40])) for name, parts in texts.items()}

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from index.embed import MiniLM
+from index.embed import embed_texts
 from index.passage import Passage
-from index.sentences import Span, sentence_spans, trim
+from index.sentences import Span, trimmed_sentences
 
 KEPT = 20_000  # passages; at about 5 sentences each, 150 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageSentences:
-    """Sentence spans, without the blank around them, in offsets of the source; vectors: float32, (n, 384), unit."""
+    """Sentence spans, without the blank around them, in offsets of the source; unit vectors, (n, dim)."""
 
     passage: Passage
     spans: tuple[Span, ...]
@@ -26,17 +27,17 @@ class PassageSentences:
 class SentenceVectors:
     """Sentences with embeddings for any passages; a passage seen before costs nothing."""
 
-    def __init__(self, embedding: MiniLM) -> None:
+    def __init__(self, embedding: BaseEmbedding) -> None:
         self._embedding = embedding
         self._kept: OrderedDict[str, PassageSentences] = OrderedDict()
 
     def of(self, passages: Sequence[Passage]) -> list[PassageSentences]:
         """The sentences of each passage, in order; new ones are embedded in one batch."""
         new = {p.id: p for p in passages if p.id not in self._kept}
-        spans = {id_: _spans(passage) for id_, passage in new.items()}
+        spans = {id_: trimmed_sentences(passage.text) for id_, passage in new.items()}
         texts = {id_: [new[id_].text[a:b] for a, b in spans[id_]] for id_ in new}
         flat = [text for part in texts.values() for text in part]
-        vectors = self._embedding.embed(flat)
+        vectors = embed_texts(self._embedding, flat)
         at = 0
         for id_, passage in new.items():
             count = len(texts[id_])
@@ -53,8 +54,3 @@ class SentenceVectors:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found
-
-
-def _spans(passage: Passage) -> list[Span]:
-    spans = [trim(passage.text, span) for span in sentence_spans(passage.text)]
-    return [span for span in spans if span[0] < span[1]]

@@ -1,6 +1,7 @@
 """Text -> sentence spans that tile it: joined, they give the text back."""
 
 import re
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -44,7 +45,7 @@ def block_spans(text: str) -> list[Span]:
 def _is_wrapped(text: str, lines: list[Span]) -> bool:
     """Whether line breaks fall inside sentences: many lines end open and go on in lower case."""
     inside = total = 0
-    for (start, end), (after, until) in zip(lines, lines[1:], strict=False):
+    for (start, end), (after, until) in pairwise(lines):
         line, following = text[start:end].rstrip(), text[after:until].lstrip()
         if line and following:
             total += 1
@@ -72,3 +73,9 @@ def trim(text: str, span: Span) -> Span:
     start, end = span
     inner = text[start:end]
     return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
+
+
+def trimmed_sentences(text: str) -> list[Span]:
+    """Spans of the sentences of `text` without the blank around them; blank ones are left out."""
+    spans = [trim(text, span) for span in sentence_spans(text)]
+    return [span for span in spans if span[0] < span[1]]

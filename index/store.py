@@ -1,16 +1,14 @@
 """Passages into Chroma and out again; the only file that knows Chroma."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, cast
 
 import chromadb
 import numpy as np
-from chromadb.config import Settings
 from chromadb.errors import ChromaError
 from filelock import FileLock
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -21,22 +19,25 @@ from llama_index.core.vector_stores.types import (
     MetadataFilters,
     VectorStoreQuery,
 )
-from llama_index.vector_stores.chroma import ChromaVectorStore
 from platformdirs import user_data_path
 
+from index.chroma import LOCK, PlainChroma, connect, is_url
 from index.chunk import chunk
-from index.errors import SourceUnknown, StoreUnusable
+from index.embed import TextVectors, embed_parts
+from index.errors import SourceUnknown, SourceUnreadable, StoreUnusable
 from index.passage import Passage, Source
+from index.records import HeldPassage, held_of, passage_metadata, passages_of, sources_of, vector_metadata
+from index.sentences import Span, trimmed_sentences
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.types import Where
 
 log = logging.getLogger("footnote.index")
 
 COLLECTION = "footnote"
-FORMAT = 1  # of what is embedded and of the metadata; a collection of another format is rebuilt
+REBUILT = "footnote-rebuilt"  # while a rebuild is under way
+FORMAT = 2  # of what is embedded and of the metadata; a collection of another format is rebuilt
 BATCH = 1000  # passages written at once
-_FIELDS = ("source", "title", "sha256", "start", "end", "heading", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Store:
     def __init__(self, place: str | Path | None, embedding: BaseEmbedding) -> None:
         self.place = str(place or user_data_path("footnote") / "store")
         self._embedding = embedding
-        self._client = _connect(self.place)
+        self._client = connect(self.place)
         try:
             self._collection = self._open()
         except (ChromaError, ValueError, KeyError, TypeError) as error:
@@ -73,74 +74,99 @@ class Store:
             ) from error
 
     def _open(self) -> chromadb.Collection:
-        wanted = {"format": FORMAT, "embedding": self._model_name()}
-        collection = self._client.get_or_create_collection(
-            COLLECTION, metadata={"hnsw:space": "cosine", **wanted}, embedding_function=None
-        )
-        found = {key: (collection.metadata or {}).get(key) for key in wanted}
-        if found == wanted:
-            return collection
-        log.warning(
-            "The index at %s was made with %s (format %s); rebuilding it with %s (format %s).",
-            self.place,
-            found["embedding"],
-            found["format"],
-            wanted["embedding"],
-            FORMAT,
-        )
-        sources = list(_sources_in(collection))
+        wanted = {"hnsw:space": "cosine", "format": FORMAT, "embedding": self._model_name()}
+        with self._lock():
+            collection = self._client.get_or_create_collection(
+                COLLECTION, metadata=wanted, embedding_function=None
+            )
+            found = collection.metadata or {}
+            if {key: found.get(key) for key in wanted} == wanted:
+                return collection
+            log.warning(
+                "The index at %s was made with %s (format %s); rebuilding it with %s (format %s).",
+                self.place,
+                found.get("embedding"),
+                found.get("format"),
+                wanted["embedding"],
+                FORMAT,
+            )
+            return self._rebuild(collection, wanted)
+
+    def _rebuild(self, old: chromadb.Collection, metadata: dict[str, Any]) -> chromadb.Collection:
+        """The sources of `old` in a new collection; the old one goes only when that is complete."""
+        rows = old.get(include=["documents", "metadatas"])
+        sources = list(sources_of(sorted(passages_of(rows), key=_place)))
+        if REBUILT in {collection.name for collection in self._client.list_collections()}:
+            self._client.delete_collection(REBUILT)  # a rebuild that was interrupted
+        self._collection = self._client.create_collection(REBUILT, metadata=metadata, embedding_function=None)
+        self._write(sources)
         self._client.delete_collection(COLLECTION)
-        self._collection = self._client.create_collection(
-            COLLECTION, metadata={"hnsw:space": "cosine", **wanted}, embedding_function=None
-        )
-        if sources:
-            self.sync(*sources)
+        self._collection.modify(name=COLLECTION)
         return self._collection
 
     def _model_name(self) -> str:
         return f"{self._embedding.model_name}/{getattr(self._embedding, 'precision', 'api')}"
 
     def sync(self, *sources: Source) -> Synced:
-        """Bring the store up to date with `sources`: only texts it did not hold are embedded, stale ones go."""
-        passages = {passage.id: passage for source in sources for passage in chunk(source)}
+        """Bring the store up to date with `sources`: only texts it did not hold are embedded, stale ones go.
+
+        Raises:
+            SourceUnreadable: a text holds half a surrogate pair, which is no character.
+        """
+        for source in sources:
+            _check(source)
         with self._lock():
-            held = self._ids([source.name for source in sources])
-            stale = [id_ for id_ in held if id_ not in passages]
-            new = [passage for id_, passage in passages.items() if id_ not in set(held)]
-            vectors = self._known_vectors(stale)
-            embedded = sum(embedded_text(passage) not in vectors for passage in new)
-            for start in range(0, len(new), BATCH):
-                self._add(new[start : start + BATCH], vectors)
-            self._delete(stale)
+            return self._write(sources)
+
+    def _write(self, sources: Sequence[Source]) -> Synced:
+        passages = {passage.id: passage for source in sources for passage in chunk(source)}
+        held = self._ids([source.name for source in sources])
+        stale = [id_ for id_ in held if id_ not in passages]
+        kept = set(held)
+        new = [passage for id_, passage in passages.items() if id_ not in kept]
+        known = self._known_vectors(stale) if new else {}
+        embedded = sum(embedded_text(passage) not in known for passage in new)
+        for start in range(0, len(new), BATCH):
+            self._add(new[start : start + BATCH], known)
+        self._delete(stale)
         return Synced(embedded=embedded, kept=len(passages) - embedded, removed=len(stale))
 
     def _ids(self, names: Sequence[str]) -> list[str]:
-        return list(self._collection.get(where={"source": {"$in": list(names)}}, include=[])["ids"])
+        rows = self._collection.get(where=_of(names), include=[])
+        return list(rows["ids"])
 
-    def _known_vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
-        """Embedded text -> vector of the passages `ids`, so that a moved passage need not be embedded again."""
-        known: dict[str, list[float]] = {}
+    def _known_vectors(self, ids: Sequence[str]) -> dict[str, TextVectors]:
+        """Embedded text -> vectors of the passages `ids`: a moved passage need not be embedded again."""
+        known: dict[str, TextVectors] = {}
         for start in range(0, len(ids), BATCH):
             rows = self._collection.get(
                 ids=list(ids[start : start + BATCH]), include=["embeddings", "documents", "metadatas"]
             )
-            for passage, vector in zip(_passages(rows), np.asarray(rows["embeddings"]), strict=True):
-                known[embedded_text(passage)] = vector.tolist()
+            for held, vector in zip(held_of(rows), np.asarray(rows["embeddings"]), strict=True):
+                known[embedded_text(held.passage)] = held.text_vectors(vector)
         return known
 
-    def _add(self, passages: Sequence[Passage], vectors: dict[str, list[float]]) -> None:
-        unknown = [text for text in map(embedded_text, passages) if text not in vectors]
-        vectors = vectors | dict(zip(unknown, self._embedding.get_text_embedding_batch(unknown), strict=True))
+    def _add(self, passages: Sequence[Passage], known: dict[str, TextVectors]) -> None:
+        texts = [embedded_text(passage) for passage in passages]
+        unknown = [i for i, text in enumerate(texts) if text not in known]
+        parts = [_parts(passages[i], texts[i]) for i in unknown]
+        made = embed_parts(self._embedding, [texts[i] for i in unknown], parts)
+        known = known | {texts[i]: vectors for i, vectors in zip(unknown, made, strict=True)}
         nodes = [
             TextNode(
                 id_=passage.id,
                 text=passage.text,
-                metadata=_metadata(passage),
-                embedding=vectors[embedded_text(passage)],
+                metadata=passage_metadata(passage),
+                embedding=known[text].vectors[0].tolist(),
             )
-            for passage in passages
+            for passage, text in zip(passages, texts, strict=True)
         ]
         self._vectors().add(list(nodes))
+        # Beside the node, not in it: LlamaIndex writes a node's own metadata twice.
+        self._collection.update(
+            ids=[passage.id for passage in passages],
+            metadatas=[vector_metadata(known[text]) for text in texts],
+        )
 
     def _delete(self, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), BATCH):
@@ -172,20 +198,28 @@ class Store:
         Raises:
             SourceUnknown: the store holds no such source.
         """
-        for source in _join(self.passages([name])):
+        for source in sources_of(self.passages([name])):
             return source
         raise SourceUnknown(f"{name}: not in the store {self.place}; `python -m index list` shows what is")
 
     def passages(self, names: Iterable[str] | None = None) -> list[Passage]:
         """The passages of the sources `names` (None: of all), by source and place."""
-        where = None if names is None else {"source": {"$in": list(names)}}
+        return [held.passage for held in self.read(names)]
+
+    def read(self, names: Iterable[str] | None = None) -> list[HeldPassage]:
+        """The passages of the sources `names` (None: of all) with their vectors, by source and place."""
+        where = None if names is None else _of(list(names))
         rows = self._collection.get(where=where, include=["documents", "metadatas"])
-        return sorted(_passages(rows), key=lambda p: (p.source, p.start))
+        return sorted(held_of(rows), key=lambda held: _place(held.passage))
+
+    def __len__(self) -> int:
+        """The number of passages held."""
+        return int(self._collection.count())
 
     def nearest(
         self, vector: Sequence[float], count: int, names: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest to a unit vector, best first; of `names` only, if given."""
+        """(passage id, cosine) of the passages nearest to a unit vector, best first; of `names` if given."""
         chosen = None
         if names is not None:
             rule = MetadataFilter(key="source", value=list(names), operator=FilterOperator.IN)
@@ -198,85 +232,31 @@ class Store:
             for id_, similarity in zip(found.ids or (), found.similarities or (), strict=True)
         ]
 
-    def _vectors(self) -> ChromaVectorStore:
-        return ChromaVectorStore(chroma_collection=self._collection)
+    def _vectors(self) -> PlainChroma:
+        return PlainChroma(chroma_collection=self._collection)  # type: ignore[call-arg]  # pydantic's
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self) -> AbstractContextManager[Any]:
         """One writer at a time on a folder; a server sees to that itself."""
-        if _is_url(self.place):
-            yield
-        else:
-            with FileLock(Path(self.place) / "footnote.lock"):
-                yield
+        return nullcontext() if is_url(self.place) else FileLock(Path(self.place).expanduser() / LOCK)
 
 
-def _is_url(place: str) -> bool:
-    return urlsplit(place).scheme in {"http", "https"}
-
-
-def _connect(place: str) -> "ClientAPI":
-    settings = Settings(anonymized_telemetry=False)
-    if _is_url(place):
-        url = urlsplit(place)
-        try:
-            return chromadb.HttpClient(
-                host=url.hostname or "", port=url.port or 8000, ssl=url.scheme == "https", settings=settings
-            )
-        except (ValueError, ChromaError, OSError) as error:
-            raise StoreUnusable(
-                f"{place}: no Chroma server answers there; start one with `chroma run`, or name a folder"
-            ) from error
-    folder = Path(place).expanduser()
-    database = folder / "chroma.sqlite3"
-    if folder.is_file():
-        raise StoreUnusable(f"{place}: is a file, not a store; name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not database.exists():
-        raise StoreUnusable(f"{place}: holds other files and no index; name an empty or a new folder")
-    if database.exists() and not database.read_bytes()[:16].startswith(b"SQLite format 3"):
-        raise StoreUnusable(f"{place}: its chroma.sqlite3 is damaged; name another folder or delete this one")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(str(folder), settings=settings)
-    except (OSError, ValueError, ChromaError) as error:
-        raise StoreUnusable(f"{place}: cannot be opened as a store ({error}); name another folder") from error
-
-
-def _metadata(passage: Passage) -> dict[str, str | int]:
-    return {key: getattr(passage, key) or 0 if key == "page" else getattr(passage, key) for key in _FIELDS}
-
-
-def _passages(rows: Any) -> list[Passage]:
-    return [
-        Passage(
-            id=id_,
-            text=text,
-            **{key: (row.get(key) or None) if key == "page" else row[key] for key in _FIELDS},
+def _check(source: Source) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in source.text + source.title + source.name):
+        raise SourceUnreadable(
+            source.name.encode("utf-8", "replace").decode(),
+            "holds half a surrogate pair, which is no character; save it as UTF-8 and try again",
         )
-        for id_, text, row in zip(rows["ids"], rows["documents"], rows["metadatas"], strict=True)
-    ]
 
 
-def _sources_in(collection: chromadb.Collection) -> Iterator[Source]:
-    rows = collection.get(include=["documents", "metadatas"])
-    yield from _join(sorted(_passages(rows), key=lambda p: (p.source, p.start)))
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.source, passage.start
 
 
-def _join(passages: Sequence[Passage]) -> Iterator[Source]:
-    """The sources that tile: passages in order, joined."""
-    by_source: dict[str, list[Passage]] = {}
-    for passage in passages:
-        by_source.setdefault(passage.source, []).append(passage)
-    for name, parts in by_source.items():
-        starts: dict[int, int] = {}
-        for part in parts:
-            if part.page is not None:
-                starts.setdefault(part.page, part.start)
-        text = "".join(part.text for part in parts)
-        yield Source(
-            name=name,
-            title=parts[0].title,
-            text=text,
-            sha256=parts[0].sha256,
-            page_starts=tuple(starts.values()),
-        )
+def _of(names: Sequence[str]) -> "Where":
+    return cast("Where", {"source": {"$in": list(names)}})
+
+
+def _parts(passage: Passage, text: str) -> list[Span]:
+    """The spans of the passage's sentences in its embedded text, where it comes last."""
+    ahead = len(text) - len(passage.text)
+    return [(start + ahead, end + ahead) for start, end in trimmed_sentences(passage.text)]

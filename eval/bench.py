@@ -1,0 +1,155 @@
+"""Speed: our embedder against Chroma's default one on the same weights, and warm retrieval."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from eval.result import Measure, Result
+from index.chunk import chunk
+from index.embed import MiniLM
+from index.encoder import WIDTH, graph_file, weights_folder
+from index.passage import Source
+from index.retrieve import Retriever
+from index.sentences import trimmed_sentences
+from index.source import ARTICLE, read_source
+from index.store import Store, embedded_text
+
+LARGE = 10_000  # passages in the large index
+QUESTIONS = 30  # timed of each kind
+REPEATS = 3  # the fastest of so many counts: other work on the machine only ever slows
+
+
+class RandomUnit(BaseEmbedding):
+    """Random unit vectors: fills a large index in seconds, where only the time of a search matters."""
+
+    model_name: str = "random"
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        rows = np.random.default_rng(len(texts)).normal(size=(len(texts), WIDTH))
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).tolist()  # type: ignore[no-any-return]
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+
+def bench(large: int = LARGE) -> Result:
+    """Ratios and milliseconds of one run on this machine; they are no gates.
+
+    `index_speed_ratio`, `question_speed_ratio`: times faster than Chroma's ONNXMiniLM_L6_V2 on the article's
+    passages and on one question. `retrieve_p50_ms`, `retrieve_large_p50_ms`: warm, a new question each time.
+    """
+    article = read_source(ARTICLE, ARTICLE.name)
+    texts = [embedded_text(passage) for passage in chunk(article)]
+    questions = [sentence for sentence in _sentences(article) if len(sentence) < 150][:QUESTIONS]
+    embedding = MiniLM()
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
+        chroma = chroma_embedder(Path(folder) / "weights")
+        measured = {
+            "index_speed_ratio": _best(lambda: chroma(texts)) / _best(lambda: embedding.embed(texts)),
+            "question_speed_ratio": _best(lambda: chroma(questions[:1]))
+            / _best(lambda: embedding.embed(questions[:1])),
+            "retrieve_p50_ms": _warm(Path(folder) / "small", [article], embedding, embedding, questions),
+            "retrieve_large_p50_ms": _warm(
+                Path(folder) / "large", [_shuffled(article, large)], RandomUnit(), embedding, questions
+            ),
+        }
+    return Result(
+        name="bench",
+        kind="bench",
+        n=len(texts),
+        fingerprint=article.sha256[:16],
+        settings={"large": large, "repeats": REPEATS},
+        model=f"{embedding.model_name}/{embedding.precision}",
+        checker="",
+        measures={name: Measure(round(v, 2), round(v, 2), round(v, 2)) for name, v in measured.items()},
+    )
+
+
+def chroma_embedder(folder: Path) -> Callable[[Sequence[str]], Any]:
+    """Chroma's own default embedder, on our weights, so that it need not download any."""
+    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
+
+    class Local(ONNXMiniLM_L6_V2):
+        DOWNLOAD_PATH = folder
+
+    _export(folder / ONNXMiniLM_L6_V2.EXTRACTED_FOLDER_NAME)
+    embedder = Local(preferred_providers=["CPUExecutionProvider"])
+    return lambda texts: embedder(list(texts))
+
+
+def _export(folder: Path) -> None:
+    """Our fp32 graph and tokenizer under the names, inputs and output that Chroma's embedder expects."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    folder.mkdir(parents=True)
+    for name in (
+        "config.json",
+        "special_tokens_map.json",
+        "tokenizer_config.json",
+        "tokenizer.json",
+        "vocab.txt",
+    ):
+        (folder / name).write_bytes((weights_folder() / name).read_bytes())
+    model = onnx.load(graph_file("fp32"))
+    names = {"ids": "input_ids", "mask": "attention_mask", "tokens": "last_hidden_state"}
+    for node in model.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    inputs = ("input_ids", "attention_mask", "token_type_ids")
+    ints = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in inputs]
+    states = helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["batch", "tokens", WIDTH])
+    model.graph.ClearField("input")
+    model.graph.ClearField("output")
+    model.graph.input.extend(ints)
+    model.graph.output.extend([states])
+    onnx.save(model, folder / "model.onnx")
+
+
+def _best(call: Callable[[], Any]) -> float:
+    call()  # warm
+    times = []
+    for _ in range(REPEATS):
+        began = perf_counter()
+        call()
+        times.append(perf_counter() - began)
+    return min(times)
+
+
+def _warm(
+    folder: Path, docs: Sequence[Source], fill: BaseEmbedding, ask: BaseEmbedding, questions: Sequence[str]
+) -> float:
+    store = Store(folder, fill)
+    store.sync(*docs)
+    retriever = Retriever(store, ask)
+    times = []
+    for number, question in enumerate([*questions, *questions]):
+        began = perf_counter()
+        retriever.retrieve(f"{question} {number}", 5)
+        times.append((perf_counter() - began) * 1000)
+    return float(np.median(times[len(questions) :]))
+
+
+def _sentences(source: Source) -> list[str]:
+    return [source.text[start:end] for start, end in trimmed_sentences(source.text)]
+
+
+def _shuffled(source: Source, passages: int) -> Source:
+    """A text of about `passages` passages: the words of `source` in random order, in sentences of twelve."""
+    words = np.array(sorted(set(source.text.split())))
+    drawn = np.random.default_rng(0).choice(words, (passages, 4, 12))
+    text = "\n\n".join(
+        "# Part\n\n" + " ".join(" ".join(sentence).rstrip(".") + "." for sentence in part) for part in drawn
+    )
+    return Source("shuffled", "Shuffled", text, "")
