@@ -11,7 +11,8 @@ from eval.result import Result, mean
 from index.embed import MiniLM
 from index.retrieve import Retriever
 from index.store import Store
-from qa.standalone import standalone
+from qa.search import search
+from qa.standalone import rewrite
 
 DEPTH = 10  # documents of a run
 KS = (1, 3, 5, 10)
@@ -30,7 +31,7 @@ def evaluate(dataset: RetrievalSet) -> tuple[Result, dict[str, list[tuple[str, f
         retriever = Retriever(store, embedding)
         for query in dataset.queries:
             began = perf_counter()
-            found = retriever.retrieve(standalone(query.question, query.history), 5 * DEPTH)
+            found = search(retriever, rewrite(query.question, query.history), 5 * DEPTH)
             times.append((perf_counter() - began) * 1000)
             best: dict[str, float] = {}
             for scored in found:
