@@ -1,4 +1,4 @@
-"""Passages for a question within a talk: found for the question and for its context, scores added with weights."""
+"""Passages for a question within a talk: those of the question and of its context, scores added."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -17,11 +17,11 @@ class PassageRetriever(Protocol):
 
 
 def search(retriever: PassageRetriever, asked: Standalone, top_k: int) -> list[ScoredPassage]:
-    """The `top_k` best passages, best first: by the weighted mean of a passage's scores for question and context.
+    """The `top_k` best passages, best first, by the weighted mean of their scores for question and context.
 
-    The weights lean to the question, so that a full question keeps its own passages whatever was said before,
-    and one that says little follows the talk. A passage that a text did not find scores 0 for it; `cosine` and
-    `words` of the best passages are those for the question where it found them.
+    The weights lean to the question: a full question keeps its own passages whatever was said before, and one
+    that says little follows the talk. A passage that a text did not find scores 0 for it. `cosine`, `words`:
+    for the question, if it found the passage.
 
     Source: a convex combination of scores (Bruch et al. 2023, arXiv:2210.11934), of several queries here.
     """

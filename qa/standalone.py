@@ -91,10 +91,10 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
 
 
 def rewrite_with(complete: Callable[[str], str], question: str, history: Sequence[Turn] = ()) -> Standalone:
-    """The question rewritten by a model, given as prompt -> reply; by rule where its rewriting cannot be trusted.
+    """The question rewritten by a model (prompt -> reply); by rule where the rewriting cannot be trusted.
 
-    A rewriting is one line, not much longer than what was asked, and holds no name and no number that the talk
-    does not: so it can carry no answer in. What `complete` raises is the caller's.
+    A rewriting is one line, not much longer than what was asked, and holds no name and no number that the
+    talk does not: so it carries no answer in. What `complete` raises is the caller's.
     """
     by_rule = rewrite(question, history)
     if not by_rule.context:
@@ -183,9 +183,10 @@ def _prompt(question: str, history: Sequence[Turn]) -> str:
         for turn in history[-2 * TURNS :]
     )
     return (
-        "Rewrite the last question so that it can be understood without the conversation. Replace pronouns and "
-        "fill in what is left out, with words of the conversation only. Do not answer it. If it stands alone "
-        f"already, repeat it. Reply with the question only.\n\n{talk}\n\nlast question: {question}\nrewritten:"
+        "Rewrite the last question so that it can be understood without the conversation. Replace pronouns "
+        "and fill in what is left out, with words of the conversation only. Do not answer it. If it stands "
+        "alone already, repeat it. Reply with the question only.\n\n"
+        f"{talk}\n\nlast question: {question}\nrewritten:"
     )
 
 

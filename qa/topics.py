@@ -1,4 +1,4 @@
-"""Does a question lean on the talk before it? Content words, and the signs of ellipsis and reference. Pure."""
+"""Does a question lean on the talk before it? Content words, signs of ellipsis and of reference. Pure."""
 
 import re
 from enum import IntEnum
@@ -6,22 +6,31 @@ from enum import IntEnum
 _WORD = re.compile(r"[^\W_]+(?:['’.,&-][^\W_]+)*")
 _CLITIC = re.compile(r"['’](?:s|re|ve|ll|t|d|m)$")
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words that name nothing to search for: function words, courtesies, and verbs of asking.
-_EMPTY = frozenset(
-    """a about above after again all also am an and any anything are aren as at be because been before being
-    below between both but by can cannot could couldn did didn do does doesn doing don done down during each
-    else etc ever few for from further get give go got had hadn has hasn have haven having he hello her here
-    hers herself hi him himself his how i if in into is isn it its itself just know let like ll make many may
-    me mean meant might more most much must my myself no nor not now of off oh ok okay on once one ones only or
-    other others our ours out over own per please possible re really s said same say says see shall she should
-    so some something such sure t tell than thank thanks that the their theirs them themselves then there these
-    they thing things think this those though through to told too under until up us use used using ve very want
-    was wasn way we well were what when where whether which while who whom whose why will with would yes yet
-    you your yours need understand explain call called name named happen happened""".split()
+_EMPTY = _set(
+    """
+    a about above after again all also am an and any anything are aren as at be because been before
+    being below between both but by can cannot could couldn did didn do does doesn doing don done
+    down during each else etc ever few for from further get give go got had hadn has hasn have haven
+    having he hello her here hers herself hi him himself his how i if in into is isn it its itself
+    just know let like ll make many may me mean meant might more most much must my myself no nor not
+    now of off oh ok okay on once one ones only or other others our ours out over own per please
+    possible re really s said same say says see shall she should so some something such sure t tell
+    than thank thanks that the their theirs them themselves then there these they thing things think
+    this those though through to told too under until up us use used using ve very want was wasn way
+    we well were what when where whether which while who whom whose why will with would yes yet you
+    your yours need understand explain call called name named happen happened
+    """
 )
 _OPENERS = re.compile(
     r"^(?:and|but|or|so|then|also|what about|how about|what else|no|not|how so|how come|i mean[t]?|"
-    r"(?:in|on|at|to|for|by|from|with|of|against|since) (?:what|which|whom|when|where)|which(?= (?:is|are|was|one)\b))\b",
+    r"(?:in|on|at|to|for|by|from|with|of|against|since) (?:what|which|whom|when|where)|"
+    r"which(?= (?:is|are|was|one)\b))\b",
     re.IGNORECASE,
 )
 _TRAILERS = re.compile(r"\b(?:too|as well|either|instead)\s*\?*$", re.IGNORECASE)
@@ -31,18 +40,23 @@ _EXPLETIVE = re.compile(
     r"|\bit\s+(?:is|was|takes?|would|costs?)\s+(?:not\s+)?(?:\w+\s+)?(?:to|that)\b",
     re.IGNORECASE,
 )
-_SUBJECTS = frozenset("he she they his her their its hers theirs".split())
-_OBJECTS = frozenset("him them it".split())
-_DEICTIC = frozenset("this these those".split())
-_BE = frozenset("is are was were be been isn aren isn't aren't".split())
-_POINTING = frozenset("that which the this each another other".split())
-_FAINT = frozenset("else same other others another former latter both such".split())
+_SUBJECTS = _set("he she they his her their its hers theirs")
+_OBJECTS = _set("him them it")
+_DEICTIC = _set("this these those")
+_BE = _set("is are was were be been isn aren isn't aren't")
+_POINTING = _set("that which the this each another other")
+_FAINT = _set("else same other others another former latter both such")
 # Before "that" these show a pronoun ("when was that"), not a conjunction ("a storm that hit").
-_BEFORE_THAT = frozenset(
-    """is was were are be am did does do has have had will would can could should may might must about like
-    of after before by than since with for from to in on at into over under against and or but not what why
-    how when where who which because through if so then""".split()
+_BEFORE_THAT = _set(
+    """
+    is was were are be am did does do has have had will would can could should may might must about
+    like of after before by than since with for from to in on at into over under against and or but
+    not what why how when where who which because through if so then
+    """
 )
+_SHORT = 2  # content words: so short a question may lack its subject
+_FULL = 3  # content words above which a question says enough, whatever its pronouns stand for
+_SHORT_ELLIPSIS = 4  # content words up to which "And ...?" is taken for an ellipsis
 
 
 class Leaning(IntEnum):
@@ -68,21 +82,16 @@ def _is_empty(word: str) -> bool:
 
 
 def leaning(question: str) -> Leaning:
-    """How much `question` leans on earlier turns, by its form alone. English; other scripts lean by shortness."""
+    """How much `question` leans on earlier turns, by its form alone (of English)."""
     question = question.strip()
     named = content_words(question)
     if len(named) <= _SHORT_ELLIPSIS and (_OPENERS.match(question) or _TRAILERS.search(question)):
         return Leaning.STRONG
     points = any(_points_back(question, at) for at in range(len(words(question))))
-    if not named or points and len(named) <= _FULL:
+    if not named or (points and len(named) <= _FULL):
         return Leaning.STRONG
     faint = points or len(named) <= _SHORT or any(word.lower() in _FAINT for word in words(question))
     return Leaning.FAINT if faint or _asks_for_any(question, named) else Leaning.NONE
-
-
-_SHORT = 2  # content words: so short a question may lack its subject
-_FULL = 3  # content words above which a question says enough to be searched, whatever its pronouns stand for
-_SHORT_ELLIPSIS = 4  # content words up to which "And ...?" is taken for an ellipsis
 
 
 def _asks_for_any(question: str, named: list[str]) -> bool:
@@ -102,7 +111,7 @@ def _points_back(question: str, at: int) -> bool:
     if word in _OBJECTS:
         return len(named) < 3 and not (word == "it" and _EXPLETIVE.search(question))
     if word == "that":
-        return not last or last in _BEFORE_THAT and last != "so"
+        return not last or (last in _BEFORE_THAT and last != "so")
     if word in _DEICTIC:
         return len(named) < 3 and following not in {"year", "month", "week", "day", "time"}
     if word == "there":
