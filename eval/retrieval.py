@@ -15,7 +15,8 @@ from index.embed import MiniLM
 from index.passage import Source
 from index.retrieve import CANDIDATES, Retriever
 from index.store import Store
-from qa.standalone import standalone
+from qa.search import search
+from qa.standalone import Standalone, rewrite
 
 DEPTH = 10  # documents of a run
 KS = (1, 3, 5, 10)
@@ -83,7 +84,7 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
     embedding = MiniLM(precision)
     with indexed(dataset.docs, embedding) as index:
         for query in dataset.queries:
-            for name, ranking in _rankings(index, standalone(query.question, query.history), times):
+            for name, ranking in _rankings(index, rewrite(query.question, query.history), times):
                 runs[name][query.id] = ranking
     fused = runs.pop("fused")
     result = Result(
@@ -125,13 +126,13 @@ def ranking_measures(run: Mapping[str, Ranking], dataset: RetrievalSet) -> dict[
     }
 
 
-def _rankings(index: Indexed, question: str, times: Stopwatch) -> Iterator[tuple[str, Ranking]]:
+def _rankings(index: Indexed, asked: Standalone, times: Stopwatch) -> Iterator[tuple[str, Ranking]]:
     """Of one question the fused ranking and each part's alone, by documents."""
-    retriever = index.retriever
+    retriever, question = index.retriever, asked.text
     with times.lap("total"):
         with times.lap("embed"):
             vector = retriever.question_vector(question)
-        found = retriever.retrieve(question, 5 * DEPTH)
+        found = search(retriever, asked, 5 * DEPTH)
     yield "fused", _by_document((s.passage.source, s.score) for s in found)
     count = min(CANDIDATES, len(retriever.passages))
     with times.lap("chroma"):

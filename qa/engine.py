@@ -12,7 +12,8 @@ from index.store import Store
 from qa.answer import Answer, Citation, Sentence, ShownPassage
 from qa.errors import QuestionInvalid
 from qa.extract import Extractor, Quote
-from qa.standalone import Turn, standalone
+from qa.search import search
+from qa.standalone import Turn, rewrite
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -56,8 +57,9 @@ class QueryEngine:
         """
         _check(question)
         began = perf_counter()
-        searched = standalone(question, history)
-        passages = self.retriever.retrieve(searched, TOP_K)
+        asked = rewrite(question, history)
+        searched = asked.text
+        passages = search(self.retriever, asked, TOP_K)
         found = perf_counter()
         extraction = self._extractor.extract(searched, passages)
         citations = tuple(_citation(n, quote) for n, quote in enumerate(extraction.quotes, start=1))

@@ -1,21 +1,213 @@
-"""Question + history -> the question to search for."""
+"""Question + history -> the question to search for, and what it takes from the talk.
+
+A question is searched as it was typed, and what was said before is searched beside it with less weight
+(`context`; see search.py): joined to the question as text, earlier turns outweigh it as soon as the topic
+changes. `text` is for people and for choosing sentences: it takes words along only where the question
+cannot be read without them.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.sentences import sentence_spans, trim
+from index.words import terms
+from qa.clarify import readings
+from qa.topics import Leaning, content_words, leaning, words
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 
-_LEANS = re.compile(
-    r"^(and|but|or|so|why|how so|what about|how about|when was that|no,)\b|"
-    r"\b(he|she|it|they|him|her|them|his|its|their|this|that|these|those|there|one|ones)\b",
+TURNS = 3  # earlier questions that are searched
+FADES = 0.6  # the weight of each older question, against the one after it
+# Weight of the last question, against the new one's 1: tuned on half of mtrag_un, against questions of xquad
+# put after a talk about something else.
+QUESTION_WEIGHT = {Leaning.NONE: 0.2, Leaning.FAINT: 0.3, Leaning.STRONG: 0.4}
+ANSWER_WEIGHT = 0.3  # of the last answer, for a question that leans
+ANSWER_SENTENCES = 3
+QUESTION_WORDS, ANSWER_WORDS = 5, 4  # taken into the text
+LONGEST_REWRITE = 3  # times the words of question and last question together
+
+_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+# An answer that says nothing, and so brings nothing along.
+_EMPTY_ANSWER = re.compile(
+    r"\b(?:do not|don['’]t|cannot|can['’]t|unable to|no) (?:have|find|provide|specific|information|say)\b"
+    r"|does not say|you(?: are|['’]re) welcome",
     re.IGNORECASE,
 )
-_SHORT = 4  # words: a question this short rarely stands alone
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Words taken over, and the place in the history of the turn they come from."""
+
+    what: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A text of the talk to search beside the question, and its weight against the question's 1."""
+
+    text: str
+    weight: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """The question to search for.
+
+    `question` is as typed, `text` with what it takes along, `taken` says from where. Two or more `choices`:
+    the question fits each of them equally, and the asker should say which is meant.
+    """
+
+    question: str
+    text: str
+    leaning: Leaning
+    taken: tuple[Taken, ...] = ()
+    context: tuple[Context, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
-    """The question as it is searched: a follow-up that leans on the talk takes the last question along."""
-    asked = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content")]
-    if asked and (len(question.split()) <= _SHORT or _LEANS.search(question)):
-        return f"{asked[-1].strip()} {question.strip()}"
-    return question.strip()
+    """The question in one line that can be read alone."""
+    return rewrite(question, history).text
+
+
+def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
+    """The question to search for, by rule: it needs no model and no source."""
+    question = question.strip()
+    leans = leaning(question)
+    asked, answered = _told(history)
+    context = [
+        Context(text, QUESTION_WEIGHT[leans] * FADES**age, turn)
+        for age, (turn, text) in enumerate(reversed(asked[-TURNS:]))
+    ]
+    if leans is Leaning.STRONG and answered:
+        context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
+    taken = _taken(question, asked, answered) if leans is Leaning.STRONG else ()
+    text = f"{question} ({'; '.join(part.what for part in taken)})" if taken else question
+    return Standalone(question, text, leans, taken, tuple(context), _choices(question, leans, history))
+
+
+def rewrite_with(complete: Callable[[str], str], question: str, history: Sequence[Turn] = ()) -> Standalone:
+    """The question rewritten by a model (prompt -> reply); by rule where the rewriting cannot be trusted.
+
+    A rewriting is one line, not much longer than what was asked, and holds no name and no number that the
+    talk does not: so it carries no answer in. What `complete` raises is the caller's.
+    """
+    by_rule = rewrite(question, history)
+    if not by_rule.context:
+        return by_rule
+    lines = complete(_prompt(question, history)).strip().splitlines()
+    reply = lines[0].strip().strip("\"'“”") if len(lines) == 1 else ""
+    if not _trusted(reply, question, history):
+        return by_rule
+    context = tuple(
+        Context(c.text, QUESTION_WEIGHT[Leaning.NONE] * c.weight, c.turn) for c in by_rule.context
+    )
+    return Standalone(
+        reply, reply, by_rule.leaning, _origins(reply, question, history), context, by_rule.choices
+    )
+
+
+def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
+    """(turn, text) of the user's turns that name something, and of the last answer if it says something."""
+    asked: list[tuple[int, str]] = []
+    answered = None
+    for at, turn in enumerate(history):
+        text = _MARKER.sub("", str(turn.get("content") or "")).strip()
+        if turn.get("role") == "user":
+            answered = None
+            if content_words(text):
+                asked.append((at, text))
+        elif turn.get("role") == "assistant" and text and not _EMPTY_ANSWER.search(text[:200]):
+            answered = (at, _opening(str(turn["content"])))
+    return asked, answered
+
+
+def _opening(answer: str) -> str:
+    """The first sentences of an answer; of one with markers, the first that are cited."""
+    sentences = [answer[a:b] for a, b in (trim(answer, span) for span in sentence_spans(answer))]
+    # A marker after the full stop may stand at the head of the next sentence, or be one by itself.
+    cited = [s for s in sentences if _MARKER.search(s) and _MARKER.sub("", s).strip()]
+    return _MARKER.sub("", " ".join((cited or sentences)[:ANSWER_SENTENCES])).strip()
+
+
+def _taken(
+    question: str, asked: Sequence[tuple[int, str]], answered: tuple[int, str] | None
+) -> tuple[Taken, ...]:
+    seen = set(terms(question))
+    taken = []
+    sources = [(*asked[-1], QUESTION_WORDS)] if asked else []
+    if answered:
+        sources.append((*answered, ANSWER_WORDS))
+    for turn, text, count in sources:
+        what = _key_words(text, count, seen)
+        if what:
+            taken.append(Taken(" ".join(what), turn))
+            seen.update(terms(" ".join(what)))
+    return tuple(taken)
+
+
+def _key_words(text: str, count: int, seen: set[str]) -> list[str]:
+    """The `count` most telling words of a text in their order: names and numbers first, then long words."""
+    new: dict[str, str] = {}
+    for word in content_words(text):
+        term = " ".join(terms(word))
+        if term and term not in seen:
+            new.setdefault(term, word)
+    best = sorted(new.values(), key=lambda w: (not _is_name(w), -len(w)))[:count]
+    return [word for word in new.values() if word in best]
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() or any(letter.isdigit() for letter in word)
+
+
+def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[str, ...]:
+    """Readings the talk itself leaves open; the last turn that speaks of the thing decides."""
+    if leans is Leaning.NONE:
+        return ()
+    named = {term for word in content_words(question) for term in terms(word)}
+    for turn in reversed(history):
+        text = str(turn.get("content") or "")
+        if named & set(terms(text)):
+            return readings(question, [text])
+    return ()
+
+
+def _prompt(question: str, history: Sequence[Turn]) -> str:
+    talk = "\n".join(
+        f"{turn.get('role')}: {_MARKER.sub('', str(turn.get('content') or ''))[:600]}"
+        for turn in history[-2 * TURNS :]
+    )
+    return (
+        "Rewrite the last question so that it can be understood without the conversation. Replace pronouns "
+        "and fill in what is left out, with words of the conversation only. Do not answer it. If it stands "
+        "alone already, repeat it. Reply with the question only.\n\n"
+        f"{talk}\n\nlast question: {question}\nrewritten:"
+    )
+
+
+def _trusted(reply: str, question: str, history: Sequence[Turn]) -> bool:
+    """Whether a rewriting is a question of the talk: nothing new, not much longer, not an answer."""
+    said = {term for turn in history for term in terms(str(turn.get("content") or ""))} | set(terms(question))
+    asked = [str(turn.get("content") or "") for turn in history if turn.get("role") == "user"]
+    room = LONGEST_REWRITE * len(words(" ".join([question, *asked[-1:]])))
+    new_names = any(_is_name(word) and not set(terms(word)) <= said for word in content_words(reply))
+    is_question = reply.endswith("?") or not question.endswith("?")
+    return bool(content_words(reply)) and is_question and len(words(reply)) <= room and not new_names
+
+
+def _origins(reply: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
+    """What a rewriting holds beyond the question, by the latest turn that said it."""
+    left = [w for w in content_words(reply) if not set(terms(w)) <= set(terms(question))]
+    taken = []
+    for at in range(len(history) - 1, -1, -1):
+        said = set(terms(str(history[at].get("content") or "")))
+        here = [w for w in left if set(terms(w)) <= said]
+        if here:
+            taken.append(Taken(" ".join(here), at))
+            left = [w for w in left if w not in here]
+    return tuple(taken)

@@ -1,0 +1,244 @@
+"""Follow-ups: what a question takes from the talk, and what it must leave behind."""
+
+import pytest
+
+from qa.clarify import readings
+from qa.engine import QueryEngine
+from qa.search import search
+from qa.standalone import Turn, rewrite, rewrite_with, standalone
+from qa.topics import Leaning, content_words, leaning
+
+MILL: list[Turn] = [
+    {"role": "user", "content": "Who rebuilt the Oldport mill?"},
+    {"role": "assistant", "content": "It was rebuilt by Ines Prado. [1]"},
+]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why?",
+        "why?",
+        "When was that?",
+        "And North Korea?",
+        "Russia too?",
+        "What about the costs?",
+        "In what year?",
+        "Who signed it?",
+        "What did she say?",
+        "Which is larger?",
+        "What else, then?",
+        "No, I meant the other one.",
+        "How many are there?",
+    ],
+)
+def test_an_ellipsis_or_a_pronoun_leans_strongly(question: str) -> None:
+    """Nothing in the question says what it is about."""
+    assert leaning(question) is Leaning.STRONG
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How old was Peyton Manning when he played in the final?",
+        "When did Victoria enact its first constitution?",
+        "What is the name of the storm that hit Jacksonville?",
+        "How long does it take to build a wooden bridge?",
+        "In what year did Harvard end its early admission program?",
+        "Which missiles did Joe Biden let Ukraine use?",
+        "Why was the Merit network formed in Michigan?",
+    ],
+)
+def test_a_full_question_does_not_lean_strongly(question: str) -> None:
+    """Its pronouns stand for something in it, or for nothing."""
+    assert leaning(question) < Leaning.STRONG
+
+
+def test_content_words_keep_names_and_leave_out_courtesies() -> None:
+    """Asking politely names nothing."""
+    assert content_words("Can you please tell me more about E. E. Cummings' poems?") == [
+        "E",
+        "E",
+        "Cummings",
+        "poems",
+    ]
+
+
+def test_without_history_a_question_is_searched_as_typed() -> None:
+    """Even one that leans."""
+    asked = rewrite("  Why? ")
+    assert (asked.text, asked.taken, asked.context) == ("Why?", (), ())
+
+
+def test_a_follow_up_says_what_it_took_and_from_where() -> None:
+    """Words of the last question and of the answer's cited sentence, by the turns' places."""
+    asked = rewrite("When was that?", MILL)
+    assert asked.text == "When was that? (rebuilt Oldport mill; Ines Prado)"
+    assert [(part.what, part.turn) for part in asked.taken] == [
+        ("rebuilt Oldport mill", 0),
+        ("Ines Prado", 1),
+    ]
+    assert standalone("When was that?", MILL) == asked.text
+
+
+def test_a_full_question_takes_no_words_along() -> None:
+    """After a switch of topic, what is read is what was typed; the talk is searched beside it, faintly."""
+    asked = rewrite("Which missiles did Joe Biden let Ukraine use?", MILL)
+    assert (asked.text, asked.taken) == (asked.question, ())
+    assert [round(part.weight, 2) for part in asked.context] == [0.2]
+
+
+def test_older_questions_weigh_less_and_courtesies_nothing() -> None:
+    """Thanks are not what the next question is about; neither is an answer that says nothing."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "How is flour milled?"},
+        {"role": "assistant", "content": "Between two stones. [1]"},
+        *MILL,
+        {"role": "user", "content": "Thank you!"},
+        {"role": "assistant", "content": "You are welcome."},
+    ]
+    asked = rewrite("When was that?", talk)
+    assert [part.text for part in asked.context] == ["Who rebuilt the Oldport mill?", "How is flour milled?"]
+    assert asked.context[0].weight > asked.context[1].weight > 0
+
+
+def test_only_the_cited_sentences_of_an_answer_are_taken() -> None:
+    """A long answer's asides stay out; markers after the full stop count for the sentence before."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "Who rebuilt it?"},
+        {"role": "assistant", "content": "A good question. Ines Prado rebuilt it [1]. Ask me anything else."},
+    ]
+    assert rewrite("When was that?", talk).context[-1].text == "Ines Prado rebuilt it."
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{"role": "user"}, {"role": "assistant", "content": ""}],
+        [{"role": "system", "content": "Be brief."}],
+        [{"role": "assistant", "content": "[1] [2]"}],
+        [{"role": "user", "content": "。？"}, {"role": "assistant", "content": "…"}],
+    ],
+)
+def test_odd_histories_do_no_harm(history: list[Turn]) -> None:
+    """Missing, empty and foreign contents bring nothing along."""
+    assert rewrite("When was that?", history).text == "When was that?"
+
+
+# ---- with a model ---
+
+
+def test_a_models_rewriting_is_taken_with_its_origins() -> None:
+    """What it filled in is told by turn."""
+    asked = rewrite_with(lambda _: "When did Ines Prado rebuild the Oldport mill?", "When was that?", MILL)
+    assert asked.text == asked.question == "When did Ines Prado rebuild the Oldport mill?"
+    assert {part.turn for part in asked.taken} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "When did Ines Prado rebuild the Oldport mill in 1913?",  # a number nobody named
+        "When did Maria Prado rebuild the mill?",  # a name nobody named
+        "She rebuilt it after the fire.",  # an answer
+        "",
+        "Sure!\nWhen was the mill rebuilt?",
+        "When was the mill rebuilt, " + "and the mill rebuilt, " * 20 + "by Prado?",
+    ],
+)
+def test_a_rewriting_that_cannot_be_trusted_gives_way_to_the_rules(reply: str) -> None:
+    """New names, new numbers, answers, chatter and essays are not searched."""
+    assert rewrite_with(lambda _: reply, "When was that?", MILL) == rewrite("When was that?", MILL)
+
+
+def test_a_first_question_costs_no_call() -> None:
+    """There is nothing to rewrite it with."""
+
+    def never(_: str) -> str:
+        raise AssertionError("called")
+
+    assert rewrite_with(never, "When was that?").text == "When was that?"
+
+
+def test_the_prompt_holds_the_talk_without_markers() -> None:
+    """The model sees who said what, and the question last."""
+    seen: list[str] = []
+    rewrite_with(lambda prompt: seen.append(prompt) or "", "When was that?", MILL)
+    assert "assistant: It was rebuilt by Ines Prado.\n" in seen[0]
+    assert "last question: When was that?" in seen[0]
+
+
+# ---- clarification ---
+
+SUMMITS = ["In June, at a summit in Rome, they signed. They had met at a summit in September 2023."]
+
+
+def test_two_dates_for_one_thing_are_offered() -> None:
+    """The question fits both equally."""
+    assert readings("Who was at the summit?", SUMMITS) == (
+        "the summit in June",
+        "the summit in September 2023",
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who was at the June summit?", "Who signed at the summit?", "Where is the mill?", "Why?", "Who met?"],
+)
+def test_a_clear_question_is_not_asked_back(question: str) -> None:
+    """It names the date, or says something that only one of them has, or speaks of no such thing."""
+    assert readings(question, SUMMITS) == ()
+
+
+def test_a_follow_up_on_an_answer_with_two_dates_has_choices() -> None:
+    """An answer that spoke of two summits leaves open which is meant; one that spoke of one does not."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "Did they meet?"},
+        {"role": "assistant", "content": SUMMITS[0] + " [1]"},
+    ]
+    assert len(rewrite("Where was the summit?", talk).choices) == 2
+    one: list[Turn] = [*talk, {"role": "assistant", "content": "The summit of September 2023. [2]"}]
+    assert rewrite("Where was the summit?", one).choices == ()
+
+
+# ---- with the real retriever ---
+
+
+def found(engine: QueryEngine, question: str, history: list[Turn]) -> str:
+    """The best passage's text."""
+    return search(engine.retriever, rewrite(question, history), 3)[0].passage.text
+
+
+def test_a_follow_up_finds_the_passage_it_is_about(article_engine: QueryEngine) -> None:
+    """The number of containers is what South Korea reported."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "What did South Korea's spy agency report?"},
+        {
+            "role": "assistant",
+            "content": "Russia has received self-propelled howitzers from North Korea. [1]",
+        },
+    ]
+    assert "howitzers" in found(article_engine, "How many containers?", talk)
+    assert "howitzers" in found(article_engine, "And where were they sent?", talk)
+
+
+def test_a_switch_of_topic_leaves_the_old_topic_behind(article_engine: QueryEngine) -> None:
+    """The ranking of a full question is its own, whatever was spoken of before."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "What did South Korea's spy agency report?"},
+        {
+            "role": "assistant",
+            "content": "Russia has received self-propelled howitzers from North Korea. [1]",
+        },
+    ]
+    assert "ATACMS" in found(article_engine, "Which missiles did Joe Biden let Ukraine use?", talk)
+
+
+def test_scores_of_a_search_in_a_talk_stay_comparable(article_engine: QueryEngine) -> None:
+    """They are means: in 0..1, falling by rank, and ranks count from 1."""
+    asked = rewrite("When was that?", [{"role": "user", "content": "Whom did Kim meet?"}])
+    results = search(article_engine.retriever, asked, 5)
+    scores = [scored.score for scored in results]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert [scored.rank for scored in results] == [1, 2, 3, 4, 5]
