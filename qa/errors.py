@@ -5,3 +5,11 @@ from index.errors import FootnoteError
 
 class QuestionInvalid(FootnoteError):
     """A question that cannot be asked: empty, or far too long."""
+
+
+class SettingsInvalid(FootnoteError):
+    """A setting that cannot be used; the message says which one, and never holds a key."""
+
+
+class ModelFailed(FootnoteError):
+    """A model gave no usable reply; the text ends a sentence that begins with the model's name."""
