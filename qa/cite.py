@@ -29,7 +29,7 @@ _SILENT = (re.compile(r"#{1,6}\s[^\n]*"), _RULE, re.compile(r"\d{1,3}[.)]"), _OP
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sentence as the model wrote it, without markers: its span in the reply's text, the passages it names."""
+    """A sentence as the model wrote it, without markers: its span in the text, the passages it names."""
 
     text: str
     markers: tuple[int, ...]
@@ -49,8 +49,8 @@ class ParsedReply:
 def parse(reply: str, offered: int) -> ParsedReply:
     """The sentences of a reply whose model was shown passages 1 to `offered`.
 
-    A marker belongs to the sentence it stands in or directly behind; at the start of a line, to the one it opens.
-    Headings, openers ("Here is the answer:") and a list of references claim nothing and are no sentences.
+    A marker belongs to the sentence it stands in or directly behind; at the start of a line, to the one it
+    opens. Headings, openers ("Here is the answer:") and a list of references claim nothing: no sentences.
     """
     text, found = take_markers(_plain(reply).strip())
     spans = list(_claims(text))
@@ -95,7 +95,9 @@ def _claims(text: str) -> Iterator[Span]:
             continue
         bullet = _BULLET.match(piece)
         first = start + (bullet.end() if bullet else 0)
-        if pending is not None and (not bullet or text[pending:start].rstrip().rstrip("1.)").rstrip().endswith(":")):
+        if pending is not None and (
+            not bullet or text[pending:start].rstrip().rstrip("1.)").rstrip().endswith(":")
+        ):
             first = pending
         if (_FRAGMENT.fullmatch(piece) or piece.endswith(":")) and _continues(text, end):
             pending = first

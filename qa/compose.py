@@ -1,4 +1,4 @@
-"""A question's passages and a reply -> an Answer: quoted, or written by a model and checked sentence by sentence."""
+"""A question's passages, and a model's reply if there is one -> an Answer: quoted, or written and checked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,9 +10,8 @@ from qa.check import Ground
 from qa.cite import ParsedReply, Written, parse
 from qa.events import Event, SentenceChecked, TextDelta
 from qa.extract import Extraction, Quote
-from qa.model import Reply
 from qa.prompt import REFUSAL, build
-from qa.reply import is_refusal
+from qa.reply import Reply, is_refusal
 from qa.settings import Settings
 from qa.verdict import Footnotes, footnoted
 
@@ -174,7 +173,7 @@ class Draft:
             yield f"The model cited {named}, but was shown passages 1 to {self.prompt.shown} only."
         left_out = self._checked.count(None)
         if left_out:
-            yield f"{left_out} of {len(self._checked)} sentences had no support in the passages and were left out."
+            yield f"{left_out} of {len(self._checked)} sentences had no support and were left out."
         if reply.truncated:
             yield "The model's reply was cut off at its limit; the last sentence may be incomplete."
         if self.prompt.shown < len(self.asked.passages):

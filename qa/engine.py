@@ -1,7 +1,7 @@
 """QueryEngine: standalone, retrieve, answer, check -> Answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
@@ -18,12 +18,14 @@ from qa.compose import Asked, Draft, quoted_answer, told
 from qa.errors import ModelFailed, QuestionInvalid
 from qa.events import Event, PassagesFound, TextDelta
 from qa.extract import Extractor
-from qa.model import ChatModel, Reply
+from qa.reply import Reply
 from qa.settings import Settings
 from qa.standalone import Turn, standalone
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
+
+    from qa.model import ChatModel
 
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ class QueryEngine:
         self.retriever = Retriever(store, embedding, names)
         self.settings = settings or Settings()
         self._extractor = Extractor(self.retriever)
-        self._model = ChatModel(self.settings) if self.settings.writes else None
+        self._model = _chat_model(self.settings) if self.settings.writes else None
 
     @classmethod
     def open(
@@ -59,8 +61,8 @@ class QueryEngine:
     ) -> "QueryEngine":
         """An engine over `sources` (paths); over all of `store`, or the bundled article, where none is named.
 
-        A model writes the answers where `settings` reach one; without `settings` they are the environment's, as for
-        the commands. `model` and `strict` go before them; `model="none"` quotes and never touches the network.
+        A model writes the answers where `settings` reach one; left out, they are the environment's, as for the
+        commands. `model` and `strict` go before them; `model="none"` quotes, without any network.
 
         Raises:
             SettingsInvalid: a setting cannot be used, or `model` is named without a key or a server.
@@ -98,8 +100,8 @@ class QueryEngine:
 
     async def stream(
         self, question: str, history: Sequence[Turn] = (), id: str | None = None
-    ) -> AsyncIterator[Event]:
-        """What `ask` does, told as it happens: passages, text, a verdict after each sentence, at last the Answer.
+    ) -> AsyncGenerator[Event, None]:
+        """What `ask` does, told as it happens: passages, text, a verdict on each sentence, then the Answer.
 
         Closing the generator hangs up on the model.
 
@@ -119,10 +121,8 @@ class QueryEngine:
         except ModelFailed as error:
             yield quoted_answer(asked, _fallback(self._model, error))
 
-    async def _written(self, model: ChatModel, asked: Asked) -> AsyncIterator[Event]:
-        """The events of an answer that `model` writes. Where unsupported sentences are left out, text waits for
-        its verdict.
-        """
+    async def _written(self, model: "ChatModel", asked: Asked) -> AsyncGenerator[Event, None]:
+        """The events of an answer that `model` writes; where we are strict, text waits for its verdict."""
         draft = Draft(asked, self.settings)
         strict = self.settings.strict
         text = ""
@@ -154,10 +154,16 @@ class QueryEngine:
         return Asked(id, question, searched, tuple(passages), extraction, began, found)
 
     def as_llama_index(self) -> "BaseQueryEngine":
-        """This engine as a LlamaIndex query engine; its `source_nodes` are the cited passages."""
+        """The engine as a LlamaIndex query engine; its `source_nodes` are the cited passages."""
         from qa.adapter import LlamaIndexEngine
 
         return LlamaIndexEngine(self)
+
+
+def _chat_model(settings: Settings) -> "ChatModel":
+    from qa.model import ChatModel  # and with it openai, which takes a second to import
+
+    return ChatModel(settings)
 
 
 def _check(question: str) -> None:
@@ -170,7 +176,7 @@ def _check(question: str) -> None:
         )
 
 
-def _fallback(model: ChatModel, error: ModelFailed) -> str:
+def _fallback(model: "ChatModel", error: ModelFailed) -> str:
     return f"The model {model.name} {error}; these are quotations from the source instead."
 
 

@@ -14,32 +14,36 @@ from openai import (
 
 LONGEST_PAUSE_S = 10.0  # a server that asks for more patience is answered from the source at once
 _QUOTED_CHARS = 160
-_BROKEN_OFF = (httpx.RemoteProtocolError, httpx.ReadError)
 
 
 def reason(error: Exception, api_key: str | None) -> str:
     """What went wrong, as the end of a sentence that begins with the model; the key never stands in it."""
-    match error:
-        case APITimeoutError() | httpx.TimeoutException():
-            return "did not answer in time"
-        case APIConnectionError() if isinstance(error.__cause__, _BROKEN_OFF):
+    if isinstance(error, APIStatusError):
+        return _refused(error, api_key)
+    if isinstance(error, APITimeoutError | httpx.TimeoutException):
+        return "did not answer in time"
+    if isinstance(error, APIConnectionError):
+        if isinstance(error.__cause__, httpx.RemoteProtocolError | httpx.ReadError):
             return "hung up before it answered"
-        case APIConnectionError():
-            return "could not be reached; is the server running, and OPENAI_BASE_URL right?"
+        return "could not be reached; is the server running, and OPENAI_BASE_URL right?"
+    if isinstance(error, httpx.HTTPError):
+        return "broke off in the middle of its reply"
+    return "answered with something that is no chat completion"
+
+
+def _refused(error: APIStatusError, api_key: str | None) -> str:
+    code = f"HTTP {error.status_code}"
+    match error:
         case AuthenticationError() | PermissionDeniedError():
-            return f"refused the key (HTTP {error.status_code}); check OPENAI_API_KEY"
+            return f"refused the key ({code}); check OPENAI_API_KEY"
         case RateLimitError() if _spent(error):
-            return "refused: the account's quota is spent (HTTP 429)"
+            return f"refused: the account's quota is spent ({code})"
         case RateLimitError():
-            return "had too many requests (HTTP 429); try again later"
+            return f"had too many requests ({code}); try again later"
         case NotFoundError():
-            return f"was not found (HTTP 404{_said(error, api_key)}); check FOOTNOTE_MODEL and OPENAI_BASE_URL"
-        case APIStatusError():
-            return f"failed (HTTP {error.status_code}{_said(error, api_key)})"
-        case httpx.HTTPError():
-            return "broke off in the middle of its reply"
+            return f"was not found ({code}{_said(error, api_key)}); check FOOTNOTE_MODEL and OPENAI_BASE_URL"
         case _:
-            return "answered with something that is no chat completion"
+            return f"failed ({code}{_said(error, api_key)})"
 
 
 def may_pass(error: Exception) -> bool:

@@ -24,11 +24,14 @@ _SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 _JOIN = re.compile(r"\s*(?:[,;&]|and)?\s*")
 _LINE_START = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])?\s*")
 _LEAD = re.compile(
-    r"(?:,\s*)?(?:\baccording to|\bas (?:stated|noted|mentioned|described|reported) in|\bper)\s*$", re.IGNORECASE
+    r"(?:,\s*)?(?:\baccording to|\bas (?:stated|noted|mentioned|described|reported) in|\bper)\s*$",
+    re.IGNORECASE,
 )
+_BLANK = re.compile(r"[ \t]*")
+_GAP_BEHIND_LEAD = re.compile(r"[ ,]*")
 _WIDEST = 20  # numbers in a range: a wider one is a slip, and only its ends are taken
 
-_ESCAPED = str.maketrans("[]【】", "⟨⟩⟨⟩")
+_ESCAPED = str.maketrans("[]【】()<>", "⟨⟩⟨⟩⟨⟩‹›")
 _RESTORED = re.compile(r"⟨([^⟨⟩\n]{1,60})⟩")
 
 
@@ -52,7 +55,11 @@ def format_marker(number: int) -> str:
 
 def escape_markers(text: str) -> str:
     """`text` with whatever looks like a marker in other brackets: a document's own [12] is none of ours."""
-    return _MARKER.sub(lambda match: match[0].translate(_ESCAPED), text)
+    return _MARKER.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"⟨{match['d']}⟩" if match["d"] else match[0].translate(_ESCAPED)
 
 
 def restore_markers(text: str) -> str:
@@ -72,20 +79,17 @@ def take_markers(reply: str) -> tuple[str, list[Found]]:
     at = 0
     for start, end, numbers in _groups(reply):
         before = reply[at:start]
-        line = (text + before).rpartition("\n")[2]
-        leading = _LINE_START.fullmatch(line) is not None
-        lead = None if leading else _LEAD.search(before)
+        opens_line = _LINE_START.fullmatch((text + before).rpartition("\n")[2]) is not None
+        lead = None if opens_line else _LEAD.search(before)
         if lead:
-            before = before[: lead.start()]
-            end += len(reply[end:]) - len(reply[end:].lstrip(", "))
-            before += " " if before and not before[-1].isspace() else ""
-        elif leading:
-            end += len(reply[end:]) - len(reply[end:].lstrip(" \t"))
+            before = before[: lead.start()].rstrip(" ") + (" " if lead.start() else "")
+            gap = _GAP_BEHIND_LEAD.match(reply, end)
         else:
-            before = before.rstrip(" \t")
+            before = before if opens_line else before.rstrip(" \t")
+            gap = _BLANK.match(reply, end) if opens_line else None
         text += before
-        found += [Found(number, len(text), leading or lead is not None) for number in numbers]
-        at = end
+        found += [Found(number, len(text), opens_line or lead is not None) for number in numbers]
+        at = gap.end() if gap else end
     text += reply[at:]
     found += [Found(int(m[1]), m.start() + 1, prose=True) for m in _PROSE.finditer(text)]
     return restore_markers(text), found
@@ -99,7 +103,11 @@ def _groups(reply: str) -> Iterator[tuple[int, int, list[int]]]:
         if any(a <= match.start() < b for a, b in code):
             continue
         numbers = _numbers(next(group for group in match.groups() if group))
-        if held and "\n" not in reply[held[1] : match.start()] and _JOIN.fullmatch(reply[held[1] : match.start()]):
+        if (
+            held
+            and "\n" not in reply[held[1] : match.start()]
+            and _JOIN.fullmatch(reply[held[1] : match.start()])
+        ):
             held = (held[0], match.end(), held[2] + numbers)
             continue
         if held:

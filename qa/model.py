@@ -1,47 +1,47 @@
 """The answerer that writes: one message to any OpenAI-compatible server, its reply whole or as it comes.
 
-The `openai` client sends and checks the request; the body is read here line by line, since servers differ: some
-ignore `stream`, some leave out `finish_reason`, and only the closing [DONE] tells a reply that ended from one that
-broke off.
+The `openai` client sends the request; the body is read here line by line, since servers differ: some ignore
+`stream`, some leave out `finish_reason`, and only the closing [DONE] tells an ended reply from a broken one.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
+from openai import AsyncAPIResponse, AsyncOpenAI, OpenAIError
+from openai.resources.chat import AsyncCompletions  # else loaded amid the first request, for a second
 
 from qa.errors import ModelFailed
 from qa.failures import may_pass, pause_s, reason
 from qa.prompt import estimate_tokens
-from qa.reply import is_text, visible, visible_so_far
+from qa.reply import Reply, is_text, visible, visible_so_far
 from qa.settings import OPENAI, OPENAI_MODEL, Settings
-
-if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
 
 PAUSES_S = (0.5, 2.0)  # before the second and the third try
 CONNECT_S = 5.0
-_NO_CHAT = ("embed", "rerank", "whisper", "tts", "moderation", "bge-", "minilm")  # other kinds a server may list
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a model wrote, without its reasoning; `truncated` where its own limit ended it."""
-
-    text: str
-    truncated: bool
-    tokens: Mapping[str, int]  # prompt, completion; estimated: 1 where the server reported none
+_NO_CHAT = (
+    "embed",
+    "rerank",
+    "whisper",
+    "tts",
+    "moderation",
+    "bge-",
+    "minilm",
+)  # other kinds a server may list
 
 
 class ChatModel:
-    """A model behind a server that speaks OpenAI's chat completions: no tools, no JSON mode, no system role."""
+    """A model behind OpenAI's chat completions; it needs no tools, no JSON mode and no system role."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._plain = False  # whether the server refused the optional fields
-        self.name = settings.model or (OPENAI_MODEL if self._base_url == OPENAI else "the server's first model")
+        self.name = settings.model or (
+            OPENAI_MODEL if self._base_url == OPENAI else "the server's first model"
+        )
         self._chosen = self.name if settings.model or self._base_url == OPENAI else None
 
     @property
@@ -52,7 +52,7 @@ class ChatModel:
         """The whole reply.
 
         Raises:
-            ModelFailed: no usable reply within the time allowed; the message says why and never holds the key.
+            ModelFailed: no usable reply within the time allowed; the message says why, without the key.
         """
         async with aclosing(self._parts(prompt, stream=False)) as parts:
             async for part in parts:
@@ -60,7 +60,7 @@ class ChatModel:
                     return part
         raise ModelFailed("gave an empty reply")
 
-    def stream(self, prompt: str) -> AsyncIterator[str | Reply]:
+    def stream(self, prompt: str) -> AsyncGenerator[str | Reply, None]:
         """The reply as it comes, without its reasoning, and at the end as a whole; closing it hangs up.
 
         Raises:
@@ -68,7 +68,7 @@ class ChatModel:
         """
         return self._parts(prompt, stream=True)
 
-    async def _parts(self, prompt: str, stream: bool) -> AsyncIterator[str | Reply]:
+    async def _parts(self, prompt: str, stream: bool) -> AsyncGenerator[str | Reply, None]:
         raw = shown = ""
         finish: str | None = None
         usage: Mapping[str, Any] = {}
@@ -87,12 +87,9 @@ class ChatModel:
         yield Reply(final, finish == "length", _tokens(usage, prompt, raw))
 
     async def _next(
-        self, messages: AsyncIterator[Mapping[str, Any]], deadline: float
+        self, messages: AsyncGenerator[Mapping[str, Any], None], deadline: float
     ) -> Mapping[str, Any] | None:
         """The next message; None at the end. Whatever goes wrong comes out as ModelFailed."""
-        import httpx
-        from openai import OpenAIError
-
         try:
             async with asyncio.timeout_at(deadline):
                 return await anext(messages, None)
@@ -101,13 +98,13 @@ class ChatModel:
         except (OpenAIError, httpx.HTTPError, json.JSONDecodeError, UnicodeError) as error:
             raise ModelFailed(reason(error, self._settings.api_key)) from None
 
-    async def _messages(self, prompt: str, stream: bool) -> AsyncIterator[Mapping[str, Any]]:
+    async def _messages(self, prompt: str, stream: bool) -> AsyncGenerator[Mapping[str, Any], None]:
         """The server's messages in order: one completion, or the chunks of a stream."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(self._client())
             if self._chosen is None:
                 self._chosen = self.name = await _first_model(client)
-            response = await self._send(stack, client, prompt, stream)
+            response = await self._send(stack, client.chat.completions, prompt, stream)
             if "json" in response.headers.get("content-type", ""):
                 yield _object(await response.text())
                 return
@@ -123,25 +120,20 @@ class ChatModel:
             if not ended:
                 raise ModelFailed("broke off in the middle of its reply")
 
-    def _client(self) -> "AsyncOpenAI":
-        import httpx
-        from openai import AsyncOpenAI
-
+    def _client(self) -> AsyncOpenAI:
         limits = httpx.Timeout(self._settings.timeout_s, connect=min(CONNECT_S, self._settings.timeout_s))
         key = self._settings.api_key or "none"  # servers at home ask for none, the client does
         return AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=0, timeout=limits)
 
     async def _send(
-        self, stack: AsyncExitStack, client: "AsyncOpenAI", prompt: str, stream: bool
-    ) -> "AsyncAPIResponse[Any]":
+        self, stack: AsyncExitStack, completions: AsyncCompletions, prompt: str, stream: bool
+    ) -> AsyncAPIResponse[Any]:
         """The server's response, after as many tries as are worth it."""
-        from openai import OpenAIError
-
         pauses = iter(PAUSES_S)
         while True:
             try:
                 return await stack.enter_async_context(
-                    client.chat.completions.with_streaming_response.create(
+                    completions.with_streaming_response.create(
                         model=self._chosen or self.name,
                         messages=[{"role": "user", "content": prompt}],
                         extra_body=self._options(stream),
@@ -166,7 +158,7 @@ class ChatModel:
         return options
 
 
-async def _first_model(client: "AsyncOpenAI") -> str:
+async def _first_model(client: AsyncOpenAI) -> str:
     listed = [model.id for model in (await client.models.list()).data or ()]
     for name in listed:
         if not any(kind in name.lower() for kind in _NO_CHAT):

@@ -10,8 +10,10 @@ _PAIRS = re.compile(
     r"|(?<![\w'])'([^'\n]*?\s[^\n]*?)'(?!\w)"  # one word in single quotes may be an apostrophe's work
 )
 _GAP = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?|\[[^\]\d]*\])\s*")  # left out, or put in by the writer
-_MARKS = str.maketrans(dict.fromkeys("\"“”„«»‘’‚‛`´′″", "'") | dict.fromkeys("‐‑‒–—−", "-"))
-_SILENT = re.compile(r"[*\u00ad]|\[\^?\d{1,3}\]|⟨\d{1,3}⟩")  # emphasis, soft hyphens, the source's own markers
+_MARKS = str.maketrans(dict.fromkeys('"“”„«»‘’‚‛`´′″', "'") | dict.fromkeys("‐‑‒–—−", "-"))
+_SILENT = re.compile(
+    r"[*\u00ad]|\[\^?\d{1,3}\]|⟨\d{1,3}⟩"
+)  # emphasis, soft hyphens, the source's own markers
 _EDGE = " .,;:!?'"
 
 
@@ -23,8 +25,8 @@ def quotations(text: str) -> list[str]:
 def stands_in(quotation: str, texts: Sequence[str]) -> bool:
     """Whether one of `texts` holds the quotation verbatim.
 
-    White space, quote marks, dashes and the source's own note markers do not count, nor does the quotation's last
-    stop or the case of its first letter; "..." stands for words left out.
+    White space, quote marks, dashes and the source's own note markers do not count, nor does the quotation's
+    last stop or the case of its first letter; "..." stands for words left out.
     """
     parts = [part for part in (_normal(part).strip(_EDGE) for part in _GAP.split(quotation)) if part]
     return not parts or any(_in_order(parts, _normal(text)) for text in texts)
@@ -34,9 +36,9 @@ def _in_order(parts: Sequence[str], text: str) -> bool:
     at = 0
     for part in parts:
         first = re.escape(part[0])
-        match = re.compile(rf"(?<!\w)(?:{first}|{re.escape(part[0].swapcase())}){re.escape(part[1:])}(?!\w)").search(
-            text, at
-        )
+        match = re.compile(
+            rf"(?<!\w)(?:{first}|{re.escape(part[0].swapcase())}){re.escape(part[1:])}(?!\w)"
+        ).search(text, at)
         if match is None:
             return False
         at = match.end()

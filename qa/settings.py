@@ -1,10 +1,10 @@
 """What a user may set about answering; read from the environment by the doors and by `QueryEngine.open`."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import SettingsInvalid
@@ -12,6 +12,8 @@ from qa.errors import SettingsInvalid
 NO_MODEL = "none"  # the model's name that asks for quoted answers
 OPENAI = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.4-mini"  # small, quick and cheap; used only where no name is given
+TIMEOUT_S = 60.0
+CONTEXT_TOKENS = 4096  # what Ollama gives a model unless told otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Settings:
     model: str | None = None  # None: OPENAI_MODEL on api.openai.com, else the first one the server lists
     base_url: str | None = None  # of any OpenAI-compatible server, up to and with /v1
     api_key: str | None = field(default=None, repr=False)
-    timeout_s: float = 60.0  # for the whole reply, retries included; small machines may need more
-    context_tokens: int = 4096  # the model's window, as far as we use it; Ollama's default
+    timeout_s: float = TIMEOUT_S  # for the whole reply, retries included; small machines may need more
+    context_tokens: int = CONTEXT_TOKENS  # the model's window, as far as we use it
     strict: bool = False  # leave unsupported sentences out, and say how many
     price_in: float | None = None  # USD per million tokens read
     price_out: float | None = None  # USD per million tokens written
@@ -31,7 +33,9 @@ class Settings:
         if self.base_url and not (
             urlsplit(self.base_url).scheme in {"http", "https"} and urlsplit(self.base_url).hostname
         ):
-            raise SettingsInvalid("OPENAI_BASE_URL is not an address; give one like http://localhost:11434/v1")
+            raise SettingsInvalid(
+                "OPENAI_BASE_URL is not an address; give one like http://localhost:11434/v1"
+            )
         if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
             raise SettingsInvalid("OPENAI_API_KEY holds characters that no key has; copy it again")
 
@@ -90,10 +94,10 @@ class _Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_ignore_empty=True, extra="ignore")
 
     model: str | None = None
-    base_url: str | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
-    api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
-    timeout_s: float = Field(60.0, gt=0)
-    context_tokens: int = Field(4096, ge=1024)
+    base_url: Annotated[str | None, Field(validation_alias="OPENAI_BASE_URL")] = None
+    api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
+    timeout_s: Annotated[float, Field(gt=0)] = TIMEOUT_S
+    context_tokens: Annotated[int, Field(ge=1024)] = CONTEXT_TOKENS
     strict: bool = False
-    price_in: float | None = Field(None, ge=0)
-    price_out: float | None = Field(None, ge=0)
+    price_in: Annotated[float | None, Field(ge=0)] = None
+    price_out: Annotated[float | None, Field(ge=0)] = None

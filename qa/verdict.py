@@ -1,16 +1,16 @@
-"""Written sentences + the passages shown -> sentences with verdicts, citations of exact spans, and what to warn of."""
+"""Written sentences + the passages shown -> verdicts, citations of exact spans, and what to warn of."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.passage import Passage
-from qa.align import widen
 from qa.answer import Citation, Sentence, Verdict
 from qa.check import Ground, Support
 from qa.cite import ParsedReply, Written
 from qa.markers import format_marker
 from qa.quotation import quotations, stands_in
+from qa.span import widen
 
 SUPPORTED = 0.6  # of a support score, from which a sentence counts as supported
 PARTIAL = 0.35  # and from which as partly so

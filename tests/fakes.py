@@ -1,4 +1,4 @@
-"""A scripted OpenAI-compatible server on loopback: real HTTP, real SSE, every reply shape and every failure."""
+"""A scripted OpenAI-compatible server on loopback: real HTTP, real SSE, every reply and every failure."""
 
 import json
 import threading
@@ -142,27 +142,27 @@ class _Handler(BaseHTTPRequestHandler):
                 if step.after:
                     self._open_stream()
                     for text in step.after:
-                        self._event(_chunk(body, {"content": text}))
+                        self._event(chunk(body, {"content": text}))
                 self._wait()
             case Says() if body.get("stream") and not step.as_json:
                 self._stream(step, body)
             case Says():
-                self._json(200, _completion(step, body))
+                self._json(200, completion(step, body))
 
     def _stream(self, step: Says, body: dict[str, Any]) -> None:
         self._open_stream()
-        self._event(_chunk(body, {"role": "assistant", "content": ""}))
+        self._event(chunk(body, {"role": "assistant", "content": ""}))
         for count, piece in enumerate(pieces(step.text)):
             if step.breaks_off_after == count:
                 self.close_connection = True
                 self.connection.close()
                 return
-            self._event(_chunk(body, {"content": piece}))
+            self._event(chunk(body, {"content": piece}))
             time.sleep(step.pause_s)
         if not step.closes_quietly:
-            self._event(_chunk(body, {}, step.finish))
+            self._event(chunk(body, {}, step.finish))
             if step.usage and (body.get("stream_options") or {}).get("include_usage"):
-                self._event({**_chunk(body, {}), "choices": [], "usage": _usage(step.text)})
+                self._event({**chunk(body, {}), "choices": [], "usage": _usage(step.text)})
             self._write(b"data: [DONE]\n\n")
         self.wfile.write(b"0\r\n\r\n")
 
@@ -215,7 +215,8 @@ def _usage(text: str) -> dict[str, int]:
     return {"prompt_tokens": 321, "completion_tokens": len(text), "total_tokens": 321 + len(text)}
 
 
-def _chunk(body: dict[str, Any], delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+def chunk(body: dict[str, Any], delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+    """A chunk of a stream, as published."""
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     return {
         "id": "chatcmpl-1",
@@ -226,7 +227,8 @@ def _chunk(body: dict[str, Any], delta: dict[str, Any], finish: str | None = Non
     }
 
 
-def _completion(step: Says, body: dict[str, Any]) -> dict[str, Any]:
+def completion(step: Says, body: dict[str, Any]) -> dict[str, Any]:
+    """A whole completion, as published."""
     content: Any = [{"type": "text", "text": step.text}] if step.parts else step.text
     choice = {
         "index": 0,
