@@ -195,9 +195,9 @@ def test_a_broken_stream_fails(step: Any) -> None:
         streamed(fake, timeout_s=0.5)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "http://localhost:9"])
 def test_no_route_fails(url: str) -> None:
-    """Nobody listens, or there is no such host."""
+    """Nobody listens there."""
     chat = ChatModel(Settings(model="fake", base_url=url, timeout_s=5))
     with pytest.raises(ModelFailed, match="could not be reached"):
         asyncio.run(chat.reply("Q"))
