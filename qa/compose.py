@@ -17,8 +17,8 @@ from qa.verdict import Footnotes, footnoted
 
 EXTRACTIVE = "extractive"
 # A question none of whose passages reaches one of these is about something else: no model is asked.
-NEAR_COSINE = 0.2
-NEAR_WORDS = 0.3
+NEAR_COSINE = 0.15
+NEAR_WORDS = 0.2
 REFUSED = 0.5  # of the confidence, left where a model read the passages and found no answer
 
 

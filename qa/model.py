@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from openai import AsyncAPIResponse, AsyncOpenAI, OpenAIError
@@ -39,10 +40,9 @@ class ChatModel:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._plain = False  # whether the server refused the optional fields
-        self.name = settings.model or (
-            OPENAI_MODEL if self._base_url == OPENAI else "the server's first model"
-        )
-        self._chosen = self.name if settings.model or self._base_url == OPENAI else None
+        default = OPENAI_MODEL if self._base_url == OPENAI else None
+        self._chosen = settings.model or default  # None: the server is asked which it has
+        self.name = self._chosen or f"at {urlsplit(self._base_url).hostname}"
 
     @property
     def _base_url(self) -> str:

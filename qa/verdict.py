@@ -10,6 +10,7 @@ from qa.check import Ground, Support
 from qa.cite import ParsedReply, Written
 from qa.markers import format_marker
 from qa.quotation import quotations, stands_in
+from qa.reply import is_refusal
 from qa.span import widen
 
 SUPPORTED = 0.6  # of a support score, from which a sentence counts as supported
@@ -42,6 +43,7 @@ class Footnotes:
         self._ground = ground
         self._passages = passages
         self._numbers: dict[tuple[str, int, int], int] = {}
+        self._known: dict[tuple[str, tuple[str, ...]], Support] = {}
 
     def add(self, written: Written, strict: bool = False) -> Sentence | None:
         """The sentence with its verdict; its citations join `citations`, what to warn of joins `notes`.
@@ -63,22 +65,25 @@ class Footnotes:
         return sentence
 
     def _judge(self, claim: str, cited: list[Passage]) -> _Judgement:
-        anywhere = self._ground.support(claim)
-        own = self._ground.support(claim, cited) if cited else Support(0.0, None, 0, 0)
-        false = [q for q in quotations(claim) if not stands_in(q, [p.text for p in self._passages])]
+        quoted = quotations(claim)
+        false = [quotation for quotation in quoted if not stands_in(quotation, _texts(self._passages))]
         if false:
             note = f" quotes what does not stand in the passages: “{false[0]}”."
-            return _Judgement("unsupported", 0.0, self._bearing(claim, cited, own), note)
-        elsewhere = [q for q in quotations(claim) if cited and not stands_in(q, [p.text for p in cited])]
-        if own.score >= SUPPORTED and not elsewhere:
-            return _Judgement("supported", own.score, self._bearing(claim, cited, own))
+            return _Judgement("unsupported", 0.0, self._bearing(claim, cited), note)
+        if not cited and is_refusal(claim):
+            return _Judgement("uncited", 0.0, ())  # "The passages do not say when": nothing to cite
+        own = self._support(claim, cited) if cited else None
+        if own and own.score >= SUPPORTED and all(stands_in(q, _texts(cited)) for q in quoted):
+            return _Judgement("supported", own.score, self._bearing(claim, cited))
+        anywhere = self._support(claim, self._passages)
         if anywhere.score >= SUPPORTED and anywhere.passage and anywhere.passage not in cited:
             return self._moved(cited, anywhere.passage, anywhere.score)
-        best = own if cited else anywhere
-        kept = self._bearing(claim, cited, own) if cited else ((best.passage,) if best.passage else ())
-        if best.score >= PARTIAL:
-            return _Judgement("partial", best.score, kept)
-        return _Judgement("unsupported", best.score, kept if cited else ())
+        best = own or anywhere
+        note = f": {best.reasons[0]}." if best.reasons else ""
+        if best.score < PARTIAL:
+            return _Judgement("unsupported", best.score, self._bearing(claim, cited), note)
+        nearest = (anywhere.passage,) if anywhere.passage else ()
+        return _Judgement("partial", best.score, self._bearing(claim, cited) if cited else nearest, note)
 
     def _moved(self, cited: list[Passage], right: Passage, support: float) -> _Judgement:
         """A sentence that a passage supports which it does not cite: that one is cited, and we say so."""
@@ -89,16 +94,22 @@ class Footnotes:
         note = f" was given with passage {named}, but it is passage {which} that says so."
         return _Judgement("misattributed", support, (right,), note)
 
-    def _bearing(self, claim: str, cited: list[Passage], own: Support) -> tuple[Passage, ...]:
+    def _bearing(self, claim: str, cited: list[Passage]) -> tuple[Passage, ...]:
         """Of the cited passages, those that carry something of the claim."""
         if len(cited) < 2:
             return tuple(cited)
-        least = _IDLE * own.score
-        return tuple(p for p in cited if p == own.passage or self._ground.support(claim, [p]).score >= least)
+        scores = [self._support(claim, [passage]).score for passage in cited]
+        return tuple(p for p, score in zip(cited, scores, strict=True) if score >= _IDLE * max(scores))
+
+    def _support(self, claim: str, among: Sequence[Passage]) -> Support:
+        key = (claim, tuple(passage.id for passage in among))
+        if key not in self._known:
+            self._known[key] = self._ground.support(claim, among)
+        return self._known[key]
 
     def _cite(self, claim: str, passage: Passage) -> int:
         """The number of the span of `passage` that carries the claim best; a new span is a new footnote."""
-        found = self._ground.support(claim, [passage])
+        found = self._support(claim, [passage])
         start, end = (found.start, found.end) if found.passage else (passage.start, passage.end)
         start, end = widen(claim, passage, start, end)
         key = (passage.source, start, end)
@@ -109,6 +120,10 @@ class Footnotes:
                 Citation(n, passage.source, passage.title, passage.sha256, start, end, quote, passage.id)
             )
         return self._numbers[key]
+
+
+def _texts(passages: Sequence[Passage]) -> list[str]:
+    return [passage.text for passage in passages]
 
 
 def footnoted(reply: ParsedReply, sentences: Sequence[Sentence | None]) -> str:
