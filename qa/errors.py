@@ -17,3 +17,11 @@ class ConversationUnknown(FootnoteError):
 
 class ConversationUnreadable(FootnoteError):
     """A kept conversation cannot be read, or one cannot be kept."""
+
+
+class SettingsInvalid(FootnoteError):
+    """A setting that cannot be used; the message says which one, and never holds a key."""
+
+
+class ModelFailed(FootnoteError):
+    """A model gave no usable reply; the text ends a sentence that begins with the model's name."""
