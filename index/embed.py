@@ -59,15 +59,24 @@ class MiniLM(BaseEmbedding):
             out[batch] = self._run([encoded[i].ids for i in batch])
         return out
 
-    def _run(self, rows: list[list[int]]) -> np.ndarray:
+    def token_states(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """The spans of a text's tokens in it, int, (n_tokens, 2), and their states, float32, (n_tokens, 384).
+
+        The model's own marks at both ends have empty spans; past 512 tokens there is nothing. Each text is run
+        alone: int8 ranges are taken over a whole batch, so in company the same text would get other states.
+        """
+        encoded = self._tokenizer.encode(text)
+        return np.array(encoded.offsets), self._run([encoded.ids], "tokens")[0]
+
+    def _run(self, rows: list[list[int]], output: str = "embedding") -> np.ndarray:
         longest = max(map(len, rows))
         ids = np.zeros((len(rows), longest), dtype=np.int64)
         mask = np.zeros_like(ids)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1
-        (embedding,) = self._session.run(["embedding"], {"ids": ids, "mask": mask})
-        return np.asarray(embedding, dtype=np.float32)
+        (found,) = self._session.run([output], {"ids": ids, "mask": mask})
+        return np.asarray(found, dtype=np.float32)
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.embed([text])[0].tolist()  # type: ignore[no-any-return]
