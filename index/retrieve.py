@@ -25,6 +25,7 @@ class Retriever:
         self._names = None if names is None or set(store.names()) <= set(names) else list(names)
         self._row = {passage.id: row for row, passage in enumerate(self.passages)}
         self.words = WordIndex([embedded_text(passage) for passage in self.passages])
+        self.embedding = embedding
         self.sentences = SentenceVectors(embedding)
         self.question_vector = lru_cache(maxsize=64)(lambda question: embedding.embed([question])[0])
 
