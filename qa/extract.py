@@ -1,6 +1,7 @@
 """The answerer that quotes: the sentences that answer, or an honest no. It needs no model and no network."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,17 +11,18 @@ from index.retrieve import Retriever
 from qa import overview
 from qa.features import measure, measure_answer
 from qa.layout import greeting, help_text, laid_out, refusal, thanks
-from qa.quote import Extraction, Quote, cut, embolden
+from qa.quote import Extraction, Quote, answering_words, cut
 from qa.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
 from qa.scorer import Scorer
 from qa.shapes import Shape, shape_of
+from qa.spelling import Spelling
 
 __all__ = ["Extraction", "Extractor", "Quote"]
 
 PASSAGES = 8  # searched for sentences, of those given
 THRESHOLD = 0.28  # of confidence, below which the source does not say; eval/README.md shows what it trades
-SURE = 0.9  # chance that the right sentence is among those quoted; none is added beyond it
-LEAST = 0.03  # chance of a sentence worth adding
+SURE: dict[Shape, float] = {"fact": 0.9, "list": 0.95, "topic": 0.999}  # that enough is quoted; then it ends
+LEAST: dict[Shape, float] = {"fact": 0.03, "list": 0.03, "topic": 0.0}  # chance of a sentence worth adding
 SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
 QUOTED_CHARS = 600  # all quotes together, unless one alone is longer
 OVERVIEW_SOURCES = 3
@@ -37,6 +39,8 @@ class Extractor:
         reading = embedding if isinstance(embedding, MiniLM) else MiniLM()
         self._passages: Sequence[Passage] = retriever.passages
         self._idf = retriever.words.idf
+        self._unknown = self._idf(UNSEEN)
+        self._spelling = Spelling(self._passages, self._knows)
         self._reader = Reader(reading, self._idf)
         self._scorer = Scorer.packaged()
 
@@ -58,24 +62,33 @@ class Extractor:
         return self._answer(question, shape, [scored.passage for scored in passages[:PASSAGES]])
 
     def _answer(self, question: str, shape: Shape, passages: Sequence[Passage]) -> Extraction:
-        asked = self._reader.question(question)
+        asked = self._asked(question)
         read = self._reader.passages(passages)
         measured = measure(asked, read)
         places = [(part, i) for part in read for i in range(len(part.spans))]
-        unknown = self._idf(UNSEEN)
-        missing = [name for name in asked.names if self._idf(name) >= unknown]
+        missing = [name for name in asked.names if not self._knows(name)]
         if not places:
             return Extraction((), 0.0, refusal(question, missing), "not_in_source")
         scores = self._scorer.scores(measured.features)
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
-        known = measure_answer(asked, measured, scores, lambda term: self._idf(term) < unknown)
+        known = measure_answer(asked, measured, scores, self._knows)
         confidence = self._scorer.confidence(known)
         if confidence < THRESHOLD or not np.isfinite(scores.max()):
             return Extraction((), confidence, refusal(question, missing), "not_in_source")
-        quotes = _chosen(places, scores, SENTENCES[shape])
+        quotes = _chosen(places, scores, shape)
         if shape == "fact":
-            quotes[0] = embolden(quotes[0], asked)
+            best = places[int(scores.argmax())]
+            quotes[0] = replace(quotes[0], bold=answering_words(*best, asked))
         return Extraction(tuple(quotes), confidence, laid_out(quotes, shape), "answered")
+
+    def _asked(self, question: str) -> ReadQuestion:
+        """The question as it is measured: without its slips of the pen."""
+        asked = self._reader.question(question)
+        mended = self._spelling.mend(question, asked.odd)
+        return asked if mended == question else self._reader.question(mended)
+
+    def _knows(self, term: str) -> bool:
+        return self._idf(term) < self._unknown
 
     def _overview(self, passages: Sequence[ScoredPassage]) -> Extraction:
         """A short extract that covers each of the first sources found, in the order of the text."""
@@ -92,7 +105,7 @@ class Extractor:
         return Extraction(tuple(quotes), 1.0, laid_out(quotes, "overview"), "answered")
 
 
-def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, count: int) -> list[Quote]:
+def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape: Shape) -> list[Quote]:
     """The best sentence, and further ones until the right one is among them, as far as can be told."""
     chance = np.exp(scores - scores.max())
     chance /= chance.sum()
@@ -102,7 +115,10 @@ def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, count
         quote = cut(*places[k], score=float(chance[k]))
         length = quote.end - quote.start
         if kept and (
-            told >= SURE or chance[k] < LEAST or len(kept) >= count or size + length > QUOTED_CHARS
+            told >= SURE[shape]
+            or chance[k] < LEAST[shape]
+            or len(kept) >= SENTENCES[shape]
+            or size + length > QUOTED_CHARS
         ):
             break
         told += float(chance[k])

@@ -33,7 +33,12 @@ _OF_BEST = (
 ANSWER_NAMES = (
     *_OF_BEST,
     *("score", "margin", "best held by passage", "best cosine", "unknown share", "unknown name"),
-    *("least close in passage", "two least close in passage", "least close name", "least close name in passage"),
+    *(
+        "least close in passage",
+        "two least close in passage",
+        "least close name",
+        "least close name in passage",
+    ),
     *("terms", "one term"),
 )
 
@@ -126,7 +131,9 @@ def _by_words(asked: ReadQuestion, part: ReadPassage) -> list[list[float]]:
     return rows
 
 
-def _of_sentence(asked: ReadQuestion, told: Told, shares: Sequence[float], place: Sequence[float]) -> list[float]:
+def _of_sentence(
+    asked: ReadQuestion, told: Told, shares: Sequence[float], place: Sequence[float]
+) -> list[float]:
     kind, weights, held = asked.kind, asked.weights, shares[0]
     new_names = min(len(told.names - weights.keys()), 4)
     if kind == "person":

@@ -9,7 +9,9 @@ from qa.reading import ReadPassage
 
 PASSAGES = 40  # looked at, evenly through a longer document
 SHORTEST, LONGEST = 50, 330  # characters of a sentence worth telling by itself
-OPENING = 6  # sentences, the most central of which is told first: most texts say there what they are about
+FADING = (
+    0.9  # from sentence to sentence, of the claim to be told first: most texts open with what they are about
+)
 
 _ASIDE = re.compile(r"[#*_>|\-+•]|\d+[.)]\s|[A-Z]{2,}\b[^a-z]*:")  # headings, notes, list items, pointers
 
@@ -38,8 +40,8 @@ def choose(read: Sequence[ReadPassage], count: int, chars: int) -> list[tuple[in
     size = 0
     while len(told) < count:
         gains = {
-            k: float(np.maximum(alike[k] - covered, 0.0).sum())
-            for k in (open_ if told else open_[:OPENING])
+            k: float(np.maximum(alike[k] - covered, 0.0).sum()) * (1.0 if told else FADING**rank)
+            for rank, k in enumerate(open_)
             if k not in told and (not told or size + _length(read, places[k]) <= chars)
         }
         if not gains:
@@ -53,7 +55,10 @@ def choose(read: Sequence[ReadPassage], count: int, chars: int) -> list[tuple[in
 
 def _stands_alone(part: ReadPassage, i: int) -> bool:
     text = part.texts[i]
-    return SHORTEST <= len(text) <= LONGEST and not part.told[i].leans and not _ASIDE.match(text)
+    start = part.spans[i][0] - part.passage.start
+    paragraph = part.passage.text[part.passage.text.rfind("\n\n", 0, start) + 1 :].lstrip()
+    aside = _ASIDE.match(text) or _ASIDE.match(paragraph)
+    return SHORTEST <= len(text) <= LONGEST and not part.told[i].leans and not aside
 
 
 def _length(read: Sequence[ReadPassage], place: tuple[int, int]) -> int:

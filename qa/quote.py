@@ -12,7 +12,8 @@ from qa.reading import NUMBER, TIME, ReadQuestion, ReadPassage
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
 _OPENER = re.compile(
-    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|the (?:former|latter|two|pair))\b",
+    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|the (?:former|latter|two|pair)|"
+    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"(?:[A-Z][\w'’.-]*\w)(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
@@ -23,7 +24,9 @@ _DATE = re.compile(
     rf"\b\d{{1,2}} [A-Z]\w+ \d{{4}}\b|\b[A-Z]\w+ \d{{1,2}}, \d{{4}}\b|\b[A-Z]\w{{2,8}} (?:of )?\d{{4}}\b|{TIME.pattern}",
     re.IGNORECASE,
 )
-_COUNT = re.compile(rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,28 @@ def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
     return Quote(part.passage, start, end, score)
 
 
-def embolden(quote: Quote, asked: ReadQuestion) -> Quote:
-    """The quote with its answering words marked, where they can be told: the only ones of the kind asked for."""
-    pattern = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}.get(asked.kind)
+def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
+    """The span, in the source, of the only words of a sentence that are of the kind asked for; none if unsure."""
+    pattern = _KINDS.get(asked.kind)
     if pattern is None:
-        return quote
-    group = 1 if pattern is _PLACE else 0
+        return ()
+    text, start = part.texts[sentence], part.spans[sentence][0]
+    found = [match.span(pattern.groups) for match in pattern.finditer(text)]
     found = [
-        match.span(group)
-        for match in pattern.finditer(quote.text)
-        if not (set(terms(match[group])) & (asked.weights.keys() | asked.words))
-        and not (pattern is _PERSON and match.start() == 0 and " " not in match[0])
+        (a, b)
+        for a, b in found
+        if not set(terms(text[a:b])) & asked.weights.keys()
+        and not (pattern is _PERSON and _only_capital(text, a, b))
     ]
-    if len({quote.text[a:b] for a, b in found}) != 1:
-        return quote
+    if len({text[a:b] for a, b in found}) != 1:
+        return ()
     a, b = found[0]
-    return Quote(quote.passage, quote.start, quote.end, quote.score, ((quote.start + a, quote.start + b),))
+    return ((start + a, start + b),)
+
+
+def _only_capital(text: str, start: int, end: int) -> bool:
+    """Whether a word may be written large only because it opens the sentence."""
+    return start == 0 and " " not in text[:end]
+
+
+_KINDS: dict[str, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}

@@ -58,7 +58,8 @@ SAYS = re.compile(
 CUES = (NUMBER, TIME, PLACE, REASON, MANNER, SAYS)
 LEANING = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|however|but|and|also|instead|"
-    r"meanwhile|as a result|the (?:former|latter|two|pair|company|team|city|group))\b",
+    r"meanwhile|as a result|the (?:former|latter|two|pair|company|team|city|group)|"
+    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
     re.IGNORECASE,
 )
 
@@ -68,7 +69,8 @@ class ReadQuestion:
     """A question as sentences are measured against it.
 
     `weights` holds the idf of its terms (of stop words only where there is nothing else); `states` are its
-    tokens' unit vectors, float32, (n_tokens, 384); `token_weights` sum to 1; `named` marks tokens of names.
+    tokens' unit vectors, float32, (n_tokens, 384); `token_weights` sum to 1; `named` marks tokens of names;
+    `odd` are words that the model knows only in pieces: rare names, and slips of the pen.
     """
 
     kind: Kind
@@ -80,6 +82,7 @@ class ReadQuestion:
     states: np.ndarray
     token_weights: np.ndarray
     named: np.ndarray
+    odd: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class Reader:
             states=unit(states),
             token_weights=token_weights,
             named=named,
+            odd=_odd(text, offsets),
         )
 
     def passages(self, passages: Sequence[Passage]) -> list[ReadPassage]:
@@ -194,6 +198,11 @@ def _token_weights(
         given[inside] = max((weights.get(term, 0.0) for term in found), default=0.0) or SLIGHT
         named[inside] = any(term in names for term in found)
     return given / (given.sum() + 1e-6), named
+
+
+def _odd(text: str, offsets: np.ndarray) -> frozenset[str]:
+    spans = {(int(start), int(end)) for start, end in offsets}
+    return frozenset(m[0].casefold() for m in _TOKEN.finditer(text) if m.span() not in spans)
 
 
 def _read(passage: Passage, offsets: np.ndarray, states: np.ndarray) -> ReadPassage:

@@ -23,7 +23,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "person",
         rf"\b(?:who|whom|whose)\b|{_WHAT} (?:person|man|woman|author|act\w+|king|queen|president|team)\b",
     ),
-    ("reason", rf"\b(?:why|wy|what for|how come)\b|{_WHAT} (?:is |was |are |the )*(?:reasons?|cause|purpose)\b"),
+    (
+        "reason",
+        rf"\b(?:why|wy|what for|how come)\b|{_WHAT} (?:is |was |are |the )*(?:reasons?|cause|purpose)\b",
+    ),
     ("manner", r"\bhow\b|\bin what way\b"),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)

@@ -1,6 +1,6 @@
 """Learn `qa/extract_weights.json`: which sentence answers, and whether it answers at all.
 
-    python -m training.extract ../shared/data/answers        (about ten minutes on two cores; numpy only)
+    python -m training.extract ../shared/data/answers        (about five minutes on two idle cores; numpy only)
 
 Data, by people and public: every third question of selqa (emorynlp/selqa, Apache-2.0), every second of clapnq
 (primeqa/clapnq, Apache-2.0), and the dev half of the bundled article's own set (MIT). xquad, the other half of
@@ -30,7 +30,7 @@ PASSAGES = 8  # offered for each question
 WIDTH, NETWORKS, EPOCHS, BATCH = 8, 3, 20, 32
 RATE, DECAY, DROPPED = 3e-3, 1e-2, 0.1
 CLOSE_BONUS = 10.0  # per cosine: the learned part leans to questions like its own, plain closeness does not
-RIDGE = 20.0  # of the confidence's weights
+RIDGE = 50.0  # of the confidence's weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +201,9 @@ def write(scorer: Scorer, path: Path = WEIGHTS) -> None:
 def learn(selqa: Sequence[Row], clapnq: Sequence[Row], article: Sequence[Row]) -> Scorer:
     """Both parts, from the rows of the three sets."""
     alone = [row for row in article if not row.question.history]
-    scorer = train_sentences([*selqa, *[r for r in clapnq for _ in range(2)], *[r for r in alone for _ in range(3)]])
+    scorer = train_sentences(
+        [*selqa, *[r for r in clapnq for _ in range(2)], *[r for r in alone for _ in range(3)]]
+    )
     gone = [left for row in selqa if (left := row.without_evidence())]
     return train_confidence(scorer, [(600, clapnq), (600, alone), (300, selqa), (300, gone)])
 
