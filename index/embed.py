@@ -88,6 +88,15 @@ class MiniLM(BaseEmbedding):
                 found[i] = TextVectors(vectors, _familiar(encoded[i]))
         return found
 
+    def token_states(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """The spans of a text's tokens in it, int, (n_tokens, 2), and their states, float32, (n_tokens, 384).
+
+        The model's own marks at both ends have empty spans; past 512 tokens there is nothing. Each text is run
+        alone: int8 ranges are taken over a whole batch, so in company the same text would get other states.
+        """
+        encoded = self._encode([text])[0]
+        return np.array(encoded.offsets), self._run([encoded.ids], "tokens")[0][0]
+
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         # Half a surrogate pair is no character: the tokenizer would refuse it.
         return list(self._tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text) for text in texts]))

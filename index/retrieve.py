@@ -34,6 +34,7 @@ class Retriever:
         # A filter costs time: leave it out where it would leave out nothing.
         self._names = None if names is None or len(store) == len(held) else list(names)
         self._row = {passage.id: row for row, passage in enumerate(self.passages)}
+        self.embedding = embedding
         self._vectors = PassageVectors([one.vectors for one in held])
         familiar = np.array([one.familiar for one in held], dtype=np.float32)
         self._weight = VECTOR_WEIGHT * np.clip((familiar - UNREAD) / (READ - UNREAD), 0.0, 1.0)

@@ -1,84 +1,132 @@
-"""The answerer that quotes: the best sentences of the best passages. It needs no model."""
+"""The answerer that quotes: the sentences that answer, or an honest no. It needs no model and no network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
+from index.embed import MiniLM
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
-from index.words import terms
+from qa import overview
+from qa.features import measure, measure_answer
+from qa.layout import greeting, help_text, laid_out, refusal, thanks
+from qa.quote import Extraction, Quote, answering_words, cut
+from qa.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+from qa.scorer import Scorer
+from qa.shapes import Shape, shape_of
+from qa.spelling import Spelling
 
-PASSAGES = 3  # searched for sentences
-SENTENCES = 3  # quoted at most
-QUOTED_CHARS = 500  # all quotes together, unless one sentence alone is longer
-NEAR_BEST = 0.85  # a further sentence must score this share of the best one's
-THRESHOLD = 0.38  # of confidence, below which the source does not say
-NOT_IN_SOURCE = "The source does not say."
+__all__ = ["Extraction", "Extractor", "Quote"]
 
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence of a passage; offsets are the source's."""
-
-    passage: Passage
-    start: int
-    end: int
-    score: float
-
-    @property
-    def text(self) -> str:
-        """The quoted words."""
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """What to quote, in order of telling; without quotes, `text` says why. `confidence` lies in 0..1."""
-
-    quotes: tuple[Quote, ...]
-    confidence: float
-    text: str
+PASSAGES = 8  # searched for sentences, of those given
+THRESHOLD = 0.28  # of confidence, below which the source does not say; eval/README.md shows what it trades
+SURE: dict[Shape, float] = {"fact": 0.9, "list": 0.95, "topic": 0.999}  # that enough is quoted; then it ends
+LEAST: dict[Shape, float] = {"fact": 0.03, "list": 0.03, "topic": 0.0}  # chance of a sentence worth adding
+SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
+QUOTED_CHARS = 600  # all quotes together, unless one alone is longer
+OVERVIEW_SOURCES = 3
 
 
 class Extractor:
-    """Chooses sentences to quote by their cosine to the question and the share of its words they hold."""
+    """Chooses sentences by a small learned scorer over words, names and MiniLM's token states."""
 
     name = "extractive"
 
     def __init__(self, retriever: Retriever) -> None:
-        self._retriever = retriever
+        embedding = retriever.embedding
+        # Another embedding model may have no token states; then the packaged one reads.
+        reading = embedding if isinstance(embedding, MiniLM) else MiniLM()
+        self._passages: Sequence[Passage] = retriever.passages
+        self._idf = retriever.words.idf
+        self._unknown = self._idf(UNSEEN)
+        self._spelling = Spelling(self._passages, self._knows)
+        self._reader = Reader(reading, self._idf)
+        self._scorer = Scorer.packaged()
 
     def extract(self, question: str, passages: Sequence[ScoredPassage]) -> Extraction:
-        """The one to three best sentences, best first; none where the source does not say."""
-        found = self._ranked(question, passages[:PASSAGES])
-        confidence = float(np.clip(found[0].score, 0, 1)) if found else 0.0
-        quotes = _fit(found) if confidence >= THRESHOLD else []
-        text = " ".join(f"{quote.text} [{n}]" for n, quote in enumerate(quotes, start=1))
-        return Extraction(tuple(quotes), confidence, text or NOT_IN_SOURCE)
+        """The one to four sentences that answer, or why there are none; small talk gets a friendly word.
 
-    def _ranked(self, question: str, passages: Sequence[ScoredPassage]) -> list[Quote]:
-        vector = self._retriever.question_vector(question)
-        idf = self._retriever.words.idf
-        asked = set(terms(question))
-        total = sum(map(idf, asked)) or 1.0
-        found = []
-        sentences = self._retriever.sentences.of([scored.passage for scored in passages])
-        for scored, part in zip(passages, sentences, strict=True):
-            for (start, end), text, cosine in zip(part.spans, part.texts, part.vectors @ vector, strict=True):
-                if text.startswith("#"):
-                    continue
-                share = sum(map(idf, asked & set(terms(text)))) / total
-                score = 0.4 * float(cosine) + 0.35 * share + 0.25 * scored.score
-                found.append(Quote(scored.passage, start, end, score))
-        return sorted(found, key=lambda quote: -quote.score)
+        The same question, passages and sources give the same bytes.
+        """
+        shape = shape_of(question)
+        titles = list(dict.fromkeys(passage.title for passage in self._passages))
+        if shape == "greeting":
+            return Extraction((), 1.0, greeting(titles), "answered")
+        if shape == "thanks":
+            return Extraction((), 1.0, thanks(), "answered")
+        if shape == "help":
+            return Extraction((), 1.0, help_text(titles), "answered")
+        if shape == "overview":
+            return self._overview(passages)
+        return self._answer(question, shape, [scored.passage for scored in passages[:PASSAGES]])
+
+    def _answer(self, question: str, shape: Shape, passages: Sequence[Passage]) -> Extraction:
+        asked = self._asked(question)
+        read = self._reader.passages(passages)
+        measured = measure(asked, read)
+        places = [(part, i) for part in read for i in range(len(part.spans))]
+        missing = [name for name in asked.names if not self._knows(name)]
+        if not places:
+            return Extraction((), 0.0, refusal(question, missing), "not_in_source")
+        scores = self._scorer.scores(measured.features)
+        scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
+        known = measure_answer(asked, measured, scores, self._knows)
+        confidence = self._scorer.confidence(known)
+        if confidence < THRESHOLD or not np.isfinite(scores.max()):
+            return Extraction((), confidence, refusal(question, missing), "not_in_source")
+        quotes = _chosen(places, scores, shape)
+        if shape == "fact":
+            best = places[int(scores.argmax())]
+            quotes[0] = replace(quotes[0], bold=answering_words(*best, asked))
+        return Extraction(tuple(quotes), confidence, laid_out(quotes, shape), "answered")
+
+    def _asked(self, question: str) -> ReadQuestion:
+        """The question as it is measured: without its slips of the pen."""
+        asked = self._reader.question(question)
+        mended = self._spelling.mend(question, asked.odd)
+        return asked if mended == question else self._reader.question(mended)
+
+    def _knows(self, term: str) -> bool:
+        return self._idf(term) < self._unknown
+
+    def _overview(self, passages: Sequence[ScoredPassage]) -> Extraction:
+        """A short extract that covers each of the first sources found, in the order of the text."""
+        sources = list(dict.fromkeys(scored.passage.source for scored in passages))[:OVERVIEW_SOURCES]
+        quotes: list[Quote] = []
+        for source in sources:
+            whole = [passage for passage in self._passages if passage.source == source]
+            read = self._reader.passages([whole[n] for n in overview.spread(len(whole))])
+            share = -(-SENTENCES["overview"] // len(sources))
+            places = overview.choose(read, share, QUOTED_CHARS * 3 // 2 // len(sources))
+            quotes += [Quote(read[n].passage, *read[n].spans[i], score=1.0) for n, i in places]
+        if not quotes:
+            return Extraction((), 0.0, refusal("", []), "not_in_source")
+        return Extraction(tuple(quotes), 1.0, laid_out(quotes, "overview"), "answered")
 
 
-def _fit(ranked: Sequence[Quote]) -> list[Quote]:
-    """The best quote, and further ones while they are nearly as good and all stay short."""
-    kept: list[Quote] = list(ranked[:1])
-    for quote in ranked[1:]:
-        size = sum(q.end - q.start for q in [*kept, quote])
-        if len(kept) < SENTENCES and size <= QUOTED_CHARS and quote.score >= NEAR_BEST * kept[0].score:
+def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape: Shape) -> list[Quote]:
+    """The best sentence, and further ones until the right one is among them, as far as can be told."""
+    chance = np.exp(scores - scores.max())
+    chance /= chance.sum()
+    kept: list[Quote] = []
+    told = size = 0.0
+    for k in np.argsort(-scores, kind="stable"):
+        quote = cut(*places[k], score=float(chance[k]))
+        length = quote.end - quote.start
+        if kept and (
+            told >= SURE[shape]
+            or chance[k] < LEAST[shape]
+            or len(kept) >= SENTENCES[shape]
+            or size + length > QUOTED_CHARS
+        ):
+            break
+        told += float(chance[k])
+        if not any(_overlap(quote, other) for other in kept):
             kept.append(quote)
+            size += length
     return kept
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    return one.passage.id == other.passage.id and one.start < other.end and other.start < one.end

@@ -1,0 +1,56 @@
+"""Quotes -> the text that people read; and what is said where there is nothing to quote."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from index.words import terms
+from qa.quote import Quote
+from qa.shapes import Shape
+
+NOT_IN_SOURCE = "The source does not say."
+_CAPITAL = re.compile(r"\b[A-Z][\w&-]*")
+
+
+def laid_out(quotes: Sequence[Quote], shape: Shape) -> str:
+    """The quotes with their markers: one as a sentence, several as bullets, unsure ones after the best."""
+    marked = [f"{quote.marked} [{n}]" for n, quote in enumerate(quotes, start=1)]
+    if len(marked) == 1:
+        return marked[0]
+    if shape in {"list", "topic", "overview"}:
+        return "\n".join(f"- {line}" for line in marked)
+    further = "\n".join(f"- {line}" for line in marked[1:])
+    return f"{marked[0]}\n\nThe source also says:\n{further}"
+
+
+def refusal(question: str, missing: Collection[str]) -> str:
+    """That the source does not say, and which names of the question it never mentions."""
+    words = [word for word in _CAPITAL.findall(question) if set(terms(word)) & set(missing)]
+    if not words:
+        return NOT_IN_SOURCE
+    named = list(dict.fromkeys(words))[:3]
+    return f"{NOT_IN_SOURCE} It never mentions {' or '.join(named)}."
+
+
+def greeting(titles: Sequence[str]) -> str:
+    """A word of welcome that says what can be asked about."""
+    return f"Hello. Ask me about {_about(titles)}: I answer in its own words and say where they stand."
+
+
+def thanks() -> str:
+    """An answer to thanks."""
+    return "You are welcome. Ask on whenever you like."
+
+
+def help_text(titles: Sequence[str]) -> str:
+    """What can be asked, in four lines."""
+    return (
+        f"I answer questions about {_about(titles)} with sentences quoted from the source, "
+        "each with a footnote to the exact place.\n"
+        "- Ask for a fact: who, when, where, how many, why.\n"
+        '- Ask for an overview: "What is this about?"\n'
+        "- Where the source does not say, I tell you so."
+    )
+
+
+def _about(titles: Sequence[str]) -> str:
+    return f"“{titles[0]}”" if len(titles) == 1 else f"the {len(titles)} sources" if titles else "a source"

@@ -1,0 +1,104 @@
+"""Quote and Extraction: what the quoting answerer hands back, and how a quote is cut and marked."""
+
+import re
+from dataclasses import dataclass
+
+from index.passage import Passage
+from index.sentences import Span
+from index.words import terms
+from qa.answer import Status
+from qa.reading import NUMBER, TIME, ReadQuestion, ReadPassage
+
+LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
+
+_OPENER = re.compile(
+    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|the (?:former|latter|two|pair)|"
+    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"(?:[A-Z][\w'’.-]*\w)(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
+_PLACE = re.compile(
+    r"\b(?:in|at|from|near|to|into|outside) (?:the )?((?:[A-Z][\w'’-]*)(?:,? [A-Z][\w'’-]*)*(?: region| province)?)"
+)
+_DATE = re.compile(
+    rf"\b\d{{1,2}} [A-Z]\w+ \d{{4}}\b|\b[A-Z]\w+ \d{{1,2}}, \d{{4}}\b|\b[A-Z]\w{{2,8}} (?:of )?\d{{4}}\b|{TIME.pattern}",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a passage, or two in a row; offsets are the source's, those of the words in bold too."""
+
+    passage: Passage
+    start: int
+    end: int
+    score: float
+    bold: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The quoted words."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+    @property
+    def marked(self) -> str:
+        """The quoted words on one line, those that answer between `**`."""
+        text = self.text
+        for start, end in sorted(self.bold, reverse=True):
+            a, b = start - self.start, end - self.start
+            text = f"{text[:a]}**{text[a:b]}**{text[b:]}"
+        return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What to quote, in order of telling, and the text for people; `confidence` lies in 0..1.
+
+    Small talk is `answered` without a quote; a text without quotes that is `not_in_source` says why.
+    """
+
+    quotes: tuple[Quote, ...]
+    confidence: float
+    text: str
+    status: Status
+
+
+def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
+    """The sentence as a quote; one that opens with "He" or "This" brings the sentence before it."""
+    start, end = part.spans[sentence]
+    if sentence and _OPENER.match(part.texts[sentence]) and not part.texts[sentence - 1].startswith("#"):
+        before = part.spans[sentence - 1][0]
+        if end - before <= LONGEST_PAIR:
+            start = before
+    return Quote(part.passage, start, end, score)
+
+
+def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
+    """The span, in the source, of the only words of a sentence that are of the kind asked for; none if unsure."""
+    pattern = _KINDS.get(asked.kind)
+    if pattern is None:
+        return ()
+    text, start = part.texts[sentence], part.spans[sentence][0]
+    found = [match.span(pattern.groups) for match in pattern.finditer(text)]
+    found = [
+        (a, b)
+        for a, b in found
+        if not set(terms(text[a:b])) & asked.weights.keys()
+        and not (pattern is _PERSON and _only_capital(text, a, b))
+    ]
+    if len({text[a:b] for a, b in found}) != 1:
+        return ()
+    a, b = found[0]
+    return ((start + a, start + b),)
+
+
+def _only_capital(text: str, start: int, end: int) -> bool:
+    """Whether a word may be written large only because it opens the sentence."""
+    return start == 0 and " " not in text[:end]
+
+
+_KINDS: dict[str, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}

@@ -1,0 +1,223 @@
+"""What a question asks and what the sentences of a passage tell: terms, names, cues, and contextual token states."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embed import MiniLM
+from index.passage import Passage
+from index.sentences import Span, sentence_spans, trim
+from index.store import embedded_text
+from index.words import terms
+from qa.shapes import Kind, kind_of
+
+KEPT = 500  # passages read and kept; at 120 KB each, 60 MB
+UNSEEN = "\0"  # a term that no text holds
+SLIGHT = 0.15  # the weight of a stop word beside a term's idf
+
+STOP = frozenset(
+    terms(
+        "a an the of in on at to for from by with and or but as is are was were be been being do does did has have "
+        "had can could will would shall should may might must it its this that these those there he she they them "
+        "his her their i you we me my your our what which who whom whose when where why how if so than then not no "
+        "many much any some tell list give name s t please about into over after before during between while also "
+        "wat wich wen wher wy according"
+    )
+)
+_TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
+_CAPITAL = re.compile(r"\b[A-Z][\w&-]*|\b\d[\d.,]*")
+NUMBER = re.compile(
+    r"\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|half|twice|third|quarter)\b",
+    re.IGNORECASE,
+)
+TIME = re.compile(
+    r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:january|february|march|april|june|july|august|september|october|november|december|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|century|centuries|decades?|spring|"
+    r"summer|autumn|winter|(?:earlier|last|next|this) (?:week|month|year)|years? (?:ago|later))\b|\b(?:in|by|of) May\b",
+    re.IGNORECASE,
+)
+PLACE = re.compile(
+    r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|around|between) (?:the )?(?:[A-Z]|north|south|east|west)"
+)
+REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|thanks to|so that|in order to|as a result|therefore|thus|caus\w+|reason\w*|"
+    r"result\w*|led to|leads? to|to (?:avoid|prevent|allow|make|keep|help|protect)|in response|in reaction|for fear)\b",
+    re.IGNORECASE,
+)
+MANNER = re.compile(
+    r"\b(?:by \w+ing|through|using|via|with the help|means of|method|process)\b", re.IGNORECASE
+)
+SAYS = re.compile(
+    r"\b(?:said|says?|according to|told|stated|claim\w*|declar\w+|stress\w+|argu\w+|accus\w+|wrote|announced|reported)\b",
+    re.IGNORECASE,
+)
+CUES = (NUMBER, TIME, PLACE, REASON, MANNER, SAYS)
+LEANING = re.compile(
+    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|however|but|and|also|instead|"
+    r"meanwhile|as a result|the (?:former|latter|two|pair|company|team|city|group)|"
+    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadQuestion:
+    """A question as sentences are measured against it.
+
+    `weights` holds the idf of its terms (of stop words only where there is nothing else); `states` are its
+    tokens' unit vectors, float32, (n_tokens, 384); `token_weights` sum to 1; `named` marks tokens of names;
+    `odd` are words that the model knows only in pieces: rare names, and slips of the pen.
+    """
+
+    kind: Kind
+    weights: Mapping[str, float]
+    pairs: frozenset[tuple[str, str]]
+    words: frozenset[str]
+    names: frozenset[str]
+    vector: np.ndarray
+    states: np.ndarray
+    token_weights: np.ndarray
+    named: np.ndarray
+    odd: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence, analysed once: its terms, names and cues (does it hold a number, a time, ...)."""
+
+    terms: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    words: frozenset[str]
+    names: frozenset[str]
+    count: int
+    cues: tuple[float, ...]
+    leans: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadPassage:
+    """A passage's sentences: spans in the source, texts, analyses, mean vectors in context, and token states.
+
+    The states of sentence i are `states[starts[i]:starts[i + 1]]`: float16, unit length.
+    """
+
+    passage: Passage
+    spans: tuple[Span, ...]
+    texts: tuple[str, ...]
+    told: tuple[Told, ...]
+    vectors: np.ndarray
+    states: np.ndarray
+    starts: tuple[int, ...]
+
+
+class Reader:
+    """Reads questions and passages; a passage read before costs nothing."""
+
+    def __init__(self, embedding: MiniLM, idf: Callable[[str], float]) -> None:
+        self._embedding = embedding
+        self._idf = idf
+        self._kept: OrderedDict[str, ReadPassage] = OrderedDict()
+
+    def question(self, text: str) -> ReadQuestion:
+        """The question, analysed."""
+        row = terms(text)
+        kept = [term for term in row if term not in STOP] or row
+        weights = {term: self._idf(term) for term in dict.fromkeys(kept)}
+        first = _TOKEN.search(text)
+        names = names_in(text[first.end() :] if first else "")
+        offsets, states = self._embedding.token_states(text)
+        real = offsets[:, 1] > offsets[:, 0]
+        offsets, states = offsets[real], states[real]
+        token_weights, named = _token_weights(text, offsets, weights, names)
+        return ReadQuestion(
+            kind=kind_of(text),
+            weights=weights,
+            pairs=frozenset(zip(kept, kept[1:], strict=False)),
+            words=frozenset(_TOKEN.findall(text.casefold())),
+            names=names,
+            vector=unit(states.mean(axis=0)) if len(states) else np.zeros(states.shape[1], np.float32),
+            states=unit(states),
+            token_weights=token_weights,
+            named=named,
+            odd=_odd(text, offsets),
+        )
+
+    def passages(self, passages: Sequence[Passage]) -> list[ReadPassage]:
+        """Each passage, read under its title and heading."""
+        found = []
+        for passage in passages:
+            if passage.id not in self._kept:
+                text = embedded_text(passage)
+                offsets, states = self._embedding.token_states(text)
+                self._kept[passage.id] = _read(passage, offsets - (len(text) - len(passage.text)), states)
+            self._kept.move_to_end(passage.id)
+            found.append(self._kept[passage.id])
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def tell(text: str) -> Told:
+    """A sentence, analysed."""
+    row = terms(text)
+    kept = [term for term in row if term not in STOP]
+    return Told(
+        terms=frozenset(row),
+        pairs=frozenset(zip(kept, kept[1:], strict=False)) | frozenset(zip(kept[1:], kept, strict=False)),
+        words=frozenset(_TOKEN.findall(text.casefold())),
+        names=names_in(text[1:]),
+        count=len(row),
+        cues=tuple(float(bool(cue.search(text))) for cue in CUES),
+        leans=bool(LEANING.match(text)),
+    )
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The terms of capitalised words and of numbers."""
+    return frozenset(terms(" ".join(_CAPITAL.findall(text)))) - STOP
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """The vectors at length 1; a zero one stays zero."""
+    return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-6), dtype=np.float32)
+
+
+def _token_weights(
+    text: str, offsets: np.ndarray, weights: Mapping[str, float], names: frozenset[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The weight of each token of a question, summing to 1, and whether it belongs to a name."""
+    given = np.zeros(len(offsets))
+    named = np.zeros(len(offsets), dtype=bool)
+    for match in _TOKEN.finditer(text):
+        inside = (offsets[:, 0] >= match.start()) & (offsets[:, 1] <= match.end())
+        found = terms(match[0])
+        given[inside] = max((weights.get(term, 0.0) for term in found), default=0.0) or SLIGHT
+        named[inside] = any(term in names for term in found)
+    return given / (given.sum() + 1e-6), named
+
+
+def _odd(text: str, offsets: np.ndarray) -> frozenset[str]:
+    spans = {(int(start), int(end)) for start, end in offsets}
+    return frozenset(m[0].casefold() for m in _TOKEN.finditer(text) if m.span() not in spans)
+
+
+def _read(passage: Passage, offsets: np.ndarray, states: np.ndarray) -> ReadPassage:
+    spans = [trim(passage.text, span) for span in sentence_spans(passage.text)]
+    spans = [span for span in spans if span[0] < span[1]]
+    texts = tuple(passage.text[a:b] for a, b in spans)
+    vectors = np.zeros((len(spans), states.shape[1]), dtype=np.float32)
+    rows, starts = [], [0]
+    for i, (a, b) in enumerate(spans):
+        inside = states[(offsets[:, 0] >= a) & (offsets[:, 1] <= b) & (offsets[:, 1] > offsets[:, 0])]
+        if not len(inside):  # past the model's length: nothing is known of it
+            inside = np.zeros((1, states.shape[1]), dtype=np.float32)
+        vectors[i] = unit(inside.mean(axis=0))
+        rows.append(unit(inside))
+        starts.append(starts[-1] + len(inside))
+    kept = np.concatenate(rows).astype(np.float16) if rows else np.zeros((0, states.shape[1]), np.float16)
+    shifted = tuple((passage.start + a, passage.start + b) for a, b in spans)
+    return ReadPassage(passage, shifted, texts, tuple(map(tell, texts)), vectors, kept, tuple(starts))

@@ -1,0 +1,62 @@
+"""Measured sentences -> scores, and the confidence that the best one answers. The weights are learned.
+
+`training/extract.py` makes `extract_weights.json`; see there for data and licences.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from qa.features import ANSWER_NAMES, SENTENCE_NAMES
+
+WEIGHTS = Path(__file__).parent / "extract_weights.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorer:
+    """A network of one hidden layer beside a linear one for sentences, and a logistic one for the answer.
+
+    Inputs are standardised by `mean` and `spread`. Shapes: hidden (n_features, width), others (n,) or ().
+    """
+
+    mean: np.ndarray
+    spread: np.ndarray
+    hidden: np.ndarray
+    hidden_bias: np.ndarray
+    output: np.ndarray
+    linear: np.ndarray
+    answer_mean: np.ndarray
+    answer_spread: np.ndarray
+    answer: np.ndarray
+    answer_bias: float
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def packaged(cls) -> "Scorer":
+        """The weights that come with the package.
+
+        Raises:
+            ValueError: they were made for other features.
+        """
+        held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        if held.pop("sentence_names") != list(SENTENCE_NAMES) or held.pop("answer_names") != list(
+            ANSWER_NAMES
+        ):
+            raise ValueError(f"{WEIGHTS.name} was made for other features: run `python -m training.extract`")
+        bias = held.pop("answer_bias")
+        return cls(**{name: np.array(value) for name, value in held.items()}, answer_bias=bias)
+
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """The score of each sentence, (n_sentences,); their softmax is the chance that each is the right one."""
+        inputs = (features - self.mean) / self.spread
+        return np.asarray(
+            np.tanh(inputs @ self.hidden + self.hidden_bias) @ self.output + inputs @ self.linear
+        )
+
+    def confidence(self, answer: np.ndarray) -> float:
+        """The chance, in 0..1, that the source holds the answer; `answer` comes from `measure_answer`."""
+        logit = ((answer - self.answer_mean) / self.answer_spread) @ self.answer + self.answer_bias
+        return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
