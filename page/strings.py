@@ -1,0 +1,45 @@
+"""The page's words, in one place."""
+
+from collections.abc import Mapping
+
+Strings = Mapping[str, str]
+
+ENGLISH: Strings = {
+    "tagline": "Answers from your documents, with the place beside every sentence.",
+    "ask_label": "Your question",
+    "ask_placeholder": "Ask about the source …",
+    "ask": "Ask",
+    "examples": "For example",
+    "conversation": "Conversation",
+    "source": "Source",
+    "searched": "What was searched",
+    "offline_badge": "Offline, quoting",
+    "offline_badge_why": "Sentences are quoted from the source; no model writes, nothing leaves here.",
+    "model_badge": "Written by {model}",
+    "model_badge_why": "A model writes the sentences; each is checked against the passage it cites.",
+    "not_in_source": "The source does not say.",
+    "nearest": "The nearest passage",
+    "footnote": "Footnote {n}, {place}: “{quote}”",
+    "footnotes": "Footnotes",
+    "show_in_source": "Show footnote {n} in the source",
+    "page": "page {page}",
+    "paragraph": "paragraph {n}",
+    "unknown_marker": "The model cited {n}, but was shown no such passage.",
+    "partial": "partly supported",
+    "unsupported": "not supported by what it cites",
+    "misattributed": "supported elsewhere, not where it points",
+    "uncited": "no source given",
+    "supported_count": "{supported} of {total} sentences supported",
+    "nothing_searched": "Ask a question, and the passages it was answered from are listed here.",
+    "searched_as": "Searched as",
+    "cited_passage": "cited",
+    "uncited_passage": "not cited",
+    "score": "score {score}",
+    "previous": "Previous",
+    "next": "Next",
+    "earlier": "Earlier in this source",
+    "later": "Later in this source",
+    "lit": "{count} places lit",
+    "you_asked": "You asked",
+    "empty_title": "What would you like to know?",
+}
