@@ -55,7 +55,7 @@ def source_pane(
     earlier = _more("earlier", document.passages[first - 1].start, words) if first else ""
     later = _more("later", document.passages[last].start, words) if last < len(document.passages) else ""
     text = "".join(passage.text for passage in shown)
-    html = "".join(_blocks(text, shown[0].start, lit, active, _page_turns(shown), words))
+    html = "".join(_blocks(text, shown[0].start, lit, active, _page_turns(document, shown), words))
     titled = document.text[:2000].lstrip("# \n").startswith(document.title)
     title = "" if titled else f'<h2 dir="auto">{escape(document.title)}</h2>'
     return (
@@ -64,13 +64,10 @@ def source_pane(
     )
 
 
-def _page_turns(passages: Sequence[Passage]) -> dict[int, int]:
-    """Offset -> page, only where the page changes."""
-    turns: dict[int, int] = {}
-    for passage in passages:
-        if passage.page is not None and passage.page not in turns.values():
-            turns[passage.start] = passage.page
-    return turns
+def _page_turns(document: Document, shown: Sequence[Passage]) -> dict[int, int]:
+    """Offset -> page, for the pages that start in what is shown."""
+    first, last = shown[0].start, shown[-1].end
+    return {start: n for n, start in enumerate(document.page_starts, start=1) if first <= start < last}
 
 
 def _more(which: str, offset: int, words: Strings) -> str:

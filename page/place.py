@@ -5,8 +5,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.passage import Passage
+from index.readers.extracted import PAGE_BREAK
 from page.strings import Strings
 
+_PAGE = re.compile(PAGE_BREAK + r"\n?(?=.)", re.DOTALL)
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -20,6 +22,8 @@ class Document:
         self.text = "".join(passage.text for passage in passages)
         self._starts = [passage.start for passage in passages]
         self._paragraphs = [0, *(match.end() for match in _PARAGRAPH.finditer(self.text))]
+        paged = passages[0].page is not None
+        self.page_starts = [0, *(match.end() for match in _PAGE.finditer(self.text))] if paged else []
 
     def index_at(self, offset: int) -> int:
         """The index of the passage that holds the character at `offset`."""
@@ -27,10 +31,10 @@ class Document:
 
     def place(self, offset: int, words: Strings) -> str:
         """Where `offset` stands: its heading and page where there are some, else its paragraph, from 1."""
-        passage = self.passages[self.index_at(offset)]
-        parts = [passage.heading] if passage.heading and passage.heading != self.title else []
-        if passage.page is not None:
-            parts.append(words["page"].format(page=passage.page))
+        heading = self.passages[self.index_at(offset)].heading
+        parts = [heading] if heading and heading != self.title else []
+        if self.page_starts:
+            parts.append(words["page"].format(page=bisect_right(self.page_starts, offset)))
         else:
             parts.append(words["paragraph"].format(n=bisect_right(self._paragraphs, offset)))
         return ", ".join(parts)
