@@ -40,12 +40,22 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> None:
     _check_port(options.host, options.port)
     print("Footnote is getting ready ...", file=sys.stderr, flush=True)
+    from functools import partial
+    from pathlib import Path
+
+    from platformdirs import user_data_path
+
     from qa.engine import QueryEngine
 
-    engine = QueryEngine.open(*options.sources, store=options.store, model=options.model)
+    open_engine = partial(QueryEngine.open, model=options.model)
+    engine = open_engine(*options.sources, store=options.store)
+    from page.handlers import Conversation
     from page.layout import build, launch_options
 
-    blocks = build(engine, "extractive")
+    place = Path(engine.store.place)
+    kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
+    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl")
+    blocks = build(conversation, "extractive")
     blocks.launch(
         server_name=options.host,
         server_port=options.port,

@@ -1,79 +1,120 @@
-"""An event on the page -> new HTML."""
+"""An event on the page -> what changes on it."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from index.errors import FootnoteError
-from page.library import Library
+from page.export import conversation_json, conversation_markdown, keep_feedback
 from page.pane import lit_spans, source_pane
-from page.strings import Strings
-from page.view import searched, turn
+from page.screen import Screen
+from page.session import Desk, Open, Visit, shared_desk
+from page.strings import spoken
+from page.view import pending, searched, turn
 from qa.answer import Answer
 from qa.engine import QueryEngine
 
-Turns = tuple[Answer, ...]
+Detail = Mapping[str, Any]  # what page.js tells with a click
+NO_TURN = -1
 
 
-class Handlers:
-    """What the page does, for one engine; a visitor's turns come in and go out with each call."""
+class Conversation:
+    """What the page does with a visitor's questions; the visit comes in and goes out with each call."""
 
-    def __init__(self, engine: QueryEngine, words: Strings) -> None:
-        self.engine = engine
-        self.library = Library(engine.store, tuple(engine.store.names()), words)
-        self.words = words
+    def __init__(self, engine: QueryEngine, open_engine: Open, feedback: Path) -> None:
+        self.desk: Desk = shared_desk(engine, spoken(None))
+        self.open_engine = open_engine
+        self._feedback = feedback
 
-    def ask(self, question: str, turns: Turns) -> Iterator[tuple[Any, ...]]:
-        """(question box, conversation, source pane, what was searched, turns) after one more question."""
+    def arrive(self, languages: str | None) -> Visit:
+        """A new visit, in the first of the browser's languages that the page speaks."""
+        return Visit(replace(self.desk, library=self.desk.library.speaking(spoken(languages))))
+
+    async def ask(self, question: str, visit: Visit) -> AsyncIterator[Screen]:
+        """The question at once, the answer as it is made, and at the end all that belongs to it."""
+        words = visit.desk.library.words
+        before = talk(visit)
+        yield Screen(question="", talk=before + pending(question, "", words))
+        text = ""
         try:
-            answer = self.engine.ask(question, history(turns))
+            async for event in _events(visit.desk.engine, question, visit.history):
+                if isinstance(event, Answer):
+                    yield self.answered(replace(visit, turns=(*visit.turns, event)))
+                elif isinstance(delta := getattr(event, "text", None), str):
+                    text += delta
+                    yield Screen(talk=before + pending(question, text, words))
         except FootnoteError as error:
-            yield (
-                question,
-                self.conversation(turns, str(error)),
-                self.first_pane(turns),
-                self.passages(turns),
-                turns,
-            )
-            return
-        turns = (*turns, answer)
-        yield "", self.conversation(turns), self.first_pane(turns), self.passages(turns), turns
+            yield Screen(question=question, talk=talk(visit, str(error)))
 
-    def conversation(self, turns: Turns, problem: str = "") -> str:
-        """All turns, oldest first, and a line about what went wrong with the last question."""
-        html = "".join(turn(answer, n, self.library) for n, answer in enumerate(turns))
-        if problem:
-            html += f'<p class="fn-problem" role="alert">{escape(problem)}</p>'
-        return html
-
-    def first_pane(self, turns: Turns) -> str:
-        """The source of the last answer's first citation or nearest passage; before any, the first source."""
-        return self.pane(turns, len(turns) - 1, None)
-
-    def pane(self, turns: Turns, number: int, key: str | None, around: int | None = None) -> str:
-        """The source that footnote `key` of turn `number` points into, its words lit."""
-        if not 0 <= number < len(turns):
-            return source_pane(self.library.find(self.library.names[0]), [], None, self.words, around)
-        answer = turns[number]
-        shown: Sequence[Any] = answer.citations or answer.passages[:1]
-        chosen = next(
-            (one for one in shown if str(getattr(one, "n", "p0")) == key), shown[0] if shown else None
+    def answered(self, visit: Visit) -> Screen:
+        """Everything on the page that follows from the visit's turns."""
+        last = visit.turns[-1] if visit.turns else None
+        return Screen(
+            turns=visit.turns,
+            talk=talk(visit),
+            pane=pane(visit, {"turn": len(visit.turns) - 1}),
+            looked=searched(last, visit.desk.library),
         )
-        if chosen is None:
-            return self.pane(turns, -1, None, around)
-        lit = lit_spans(answer, chosen.source)
-        active = str(getattr(chosen, "n", "p0"))
-        return source_pane(self.library.find(chosen.source), lit, active, self.words, around, number)
 
-    def passages(self, turns: Turns) -> str:
-        """What the last answer was given to read."""
-        return searched(turns[-1] if turns else None, self.library)
+    async def act(self, detail: Detail, visit: Visit) -> AsyncIterator[Screen]:
+        """What a button of the conversation asks for: retry, edit, rate, clear, save."""
+        act, number = detail.get("act"), int(detail.get("turn", NO_TURN))
+        known = visit.turns[number] if 0 <= number < len(visit.turns) else None
+        if act == "clear":
+            yield self.answered(replace(visit, turns=()))
+        elif act == "markdown":
+            yield Screen(download=("conversation.md", conversation_markdown(visit.turns, visit.desk.library)))
+        elif act == "json":
+            yield Screen(download=("conversation.json", conversation_json(visit.turns)))
+        elif known is None:
+            return
+        elif act == "rate" and detail.get("rating") in {"up", "down"}:
+            reason = str(detail.get("reason", ""))
+            await asyncio.to_thread(keep_feedback, self._feedback, known, detail["rating"], reason)
+        elif act in {"retry", "edit"}:
+            shorter = replace(visit, turns=visit.turns[:number])
+            yield replace(self.answered(shorter), question=known.question)
+            if act == "retry":
+                async for screen in self.ask(known.question, shorter):
+                    yield screen
 
 
-def history(turns: Turns) -> list[dict[str, str]]:
-    """The talk so far, as the engine reads it."""
-    return [
-        {"role": role, "content": content}
-        for answer in turns
-        for role, content in (("user", answer.question), ("assistant", answer.text))
-    ]
+async def _events(
+    engine: QueryEngine, question: str, history: Sequence[Mapping[str, str]]
+) -> AsyncIterator[Any]:
+    """The engine's events, the Answer last."""
+    stream = getattr(engine, "stream", None)
+    if stream is None:
+        yield await asyncio.to_thread(engine.ask, question, history)
+        return
+    async for event in stream(question, history):
+        yield event
+
+
+def talk(visit: Visit, problem: str = "") -> str:
+    """All turns, oldest first, and a line about what went wrong with the last question."""
+    last = len(visit.turns) - 1
+    html = "".join(turn(answer, n, visit.desk.library, n == last) for n, answer in enumerate(visit.turns))
+    return html + (f'<p class="fn-problem" role="alert">{escape(problem)}</p>' if problem else "")
+
+
+def pane(visit: Visit, detail: Detail) -> str:
+    """The source that a footnote points into, or the one asked for by name, its cited words lit."""
+    library = visit.desk.library
+    number, key, around = int(detail.get("turn", NO_TURN)), detail.get("key"), detail.get("around")
+    answer = visit.turns[number] if 0 <= number < len(visit.turns) else None
+    shown = [(str(c.n), c.source) for c in answer.citations] if answer else []
+    if answer and not shown:
+        shown = [("p0", passage.source) for passage in answer.passages[:1]]
+    active, name = next((one for one in shown if one[0] == key), shown[0] if shown else (None, None))
+    if "name" in detail:
+        active, name = None, str(detail["name"])
+    name = name if name in visit.desk.names else visit.desk.names[0]
+    document = library.find(name)
+    if document is None:
+        return ""
+    lit = lit_spans(answer, name) if answer else []
+    return source_pane(document, lit, active, library.words, around, number)

@@ -65,7 +65,7 @@ def _lines(text: str) -> Iterator[Span]:
         start += len(line)
 
 
-def sentence_ends(text: str, sentences: Sequence[str]) -> list[tuple[int, int, bool] | None]:
+def sentence_places(text: str, sentences: Sequence[str]) -> list[tuple[int, int, bool] | None]:
     """(start, end with its markers, whether brackets inside are its own words) of each sentence in `text`.
 
     Found by letters and digits alone, so that bold and markers do not hinder; None where one is not found.

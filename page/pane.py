@@ -34,7 +34,8 @@ def lit_spans(answer: Answer, source: str) -> list[Lit]:
     if answer.citations:
         spans = [Lit(str(c.n), c.start, c.end) for c in answer.citations if c.source == source]
     else:
-        spans = [Lit("p0", p.start, p.start + len(p.text.rstrip())) for p in answer.passages[:1]]
+        near = [passage for passage in answer.passages[:1] if passage.source == source]
+        spans = [Lit("p0", p.start, p.start + len(p.text.rstrip())) for p in near]
     return sorted(spans, key=lambda lit: (lit.start, lit.end))
 
 

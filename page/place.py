@@ -19,6 +19,7 @@ class Document:
         self.passages = passages
         self.name = passages[0].source
         self.title = passages[0].title
+        self.sha256 = passages[0].sha256
         self.text = "".join(passage.text for passage in passages)
         self._starts = [passage.start for passage in passages]
         self._paragraphs = [0, *(match.end() for match in _PARAGRAPH.finditer(self.text))]

@@ -21,39 +21,38 @@ def read_html(shown: str, data: bytes, address: str | None = None) -> Extracted:
     """
     from lxml.etree import LxmlError
 
+    import lxml.html
+
     try:
-        found = _main(data, address)
-        text = _ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", found.get("text") or "")) or _whole(data)
+        tree = lxml.html.fromstring(data)
+        title = " ".join((tree.findtext(".//title") or "").split())
+        text = _ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", _main(data, address))) or _whole(tree)
     except (LxmlError, *MALFORMED) as error:
         raise SourceUnreadable(shown, "is HTML that cannot be read; save the page as text instead") from error
     if not text.strip():
         raise SourceUnreadable(
             shown, "has no text of its own; if a script writes the page, save it as a PDF and give that"
         )
-    return Extracted(storable(f"{text.strip()}\n"), storable((found.get("title") or "").strip()))
+    return Extracted(storable(f"{text.strip()}\n"), storable(title))
 
 
-def _main(data: bytes, address: str | None) -> dict[str, Any]:
+def _main(data: bytes, address: str | None) -> str:
+    """The article in a page, as Markdown; empty where none stands out."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(
+    found = trafilatura.extract(
         data,
         url=address,
         include_comments=False,
         include_tables=True,
         include_formatting=True,
         favor_recall=True,
-        with_metadata=True,
+        with_metadata=False,
     )
-    if found is None:
-        return {}
-    return found if isinstance(found, dict) else found.as_dict()
+    return found or ""
 
 
-def _whole(data: bytes) -> str:
-    import lxml.html
-
-    tree = lxml.html.fromstring(data)
+def _whole(tree: Any) -> str:
     for element in list(tree.iter(*_NOT_TEXT)):
         element.drop_tree()
     return "\n\n".join(piece.strip() for piece in tree.itertext() if piece.strip())
