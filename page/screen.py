@@ -1,0 +1,23 @@
+"""What a handler changes on the page."""
+
+from dataclasses import dataclass
+
+from page.session import Desk
+from qa.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """New content of the page's parts; None leaves a part as it is. `download` is (file name, content).
+
+    Turns and desk are apart, so that a question asked while a file is being read is not lost when that ends.
+    """
+
+    turns: tuple[Answer, ...] | None = None
+    desk: Desk | None = None
+    question: str | None = None
+    talk: str | None = None
+    pane: str | None = None
+    looked: str | None = None
+    shelf: str | None = None
+    download: tuple[str, str] | None = None

@@ -1,0 +1,109 @@
+"""What one visitor has: turns, and sources of their own in a store that nobody else sees."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.passage import Source
+from page.library import Library
+from page.strings import Strings
+from qa.answer import Answer
+from qa.engine import QueryEngine
+
+Open = Callable[..., QueryEngine]  # QueryEngine.open with the door's model and settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The sources a visitor can ask, and the engine over those in use.
+
+    `own` are the visitor's: they live in `folder`, which goes when the visit ends. `unused` are switched off.
+    """
+
+    engine: QueryEngine
+    library: Library
+    names: tuple[str, ...]
+    own: frozenset[str] = frozenset()
+    unused: frozenset[str] = frozenset()
+    folder: TemporaryDirectory[str] | None = None
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The names of the sources that questions go to."""
+        return tuple(name for name in self.names if name not in self.unused)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visitor's conversation and desk."""
+
+    desk: Desk
+    turns: tuple[Answer, ...] = ()
+
+    @property
+    def history(self) -> list[dict[str, str]]:
+        """The talk so far, as the engine reads it."""
+        return [
+            {"role": role, "content": content}
+            for answer in self.turns
+            for role, content in (("user", answer.question), ("assistant", answer.text))
+        ]
+
+
+def shared_desk(engine: QueryEngine, words: Strings) -> Desk:
+    """The desk every visitor starts with: the sources the page was opened with."""
+    names = tuple(dict.fromkeys(passage.source for passage in engine.retriever.passages))
+    return Desk(engine, Library(engine.store, names, words), names)
+
+
+def add(desk: Desk, source: Source, open_engine: Open) -> Desk:
+    """The desk with one more source, or with a new reading of one it has; only the visitor sees it.
+
+    The first one copies the shared store, so that nothing in it is embedded again.
+    """
+    folder = desk.folder or TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
+    place = Path(folder.name) / "store"
+    shared = Path(desk.engine.store.place)
+    if desk.folder is None and shared.is_dir():
+        shutil.copytree(shared, place, ignore=shutil.ignore_patterns("*.lock"))
+    names = tuple(dict.fromkeys((*desk.names, source.name)))
+    held = [desk.engine.store.source(name) for name in names if name != source.name]
+    engine = open_engine(*held, source, store=str(place))
+    grown = replace(
+        desk,
+        engine=engine,
+        library=Library(engine.store, names, desk.library.words),
+        names=names,
+        own=desk.own | {source.name},
+        folder=folder,
+    )
+    return choose(grown, desk.unused - {source.name}, open_engine)
+
+
+def remove(desk: Desk, name: str, open_engine: Open) -> Desk:
+    """The desk without the visitor's source `name`; a shared one is only switched off."""
+    if name not in desk.own or len(desk.names) == 1:
+        return choose(desk, desk.unused | {name}, open_engine)
+    desk.engine.store.remove(name)
+    names = tuple(kept for kept in desk.names if kept != name)
+    library = Library(desk.engine.store, names, desk.library.words)
+    shrunk = replace(desk, names=names, own=desk.own - {name}, library=library)
+    return choose(shrunk, desk.unused - {name}, open_engine)
+
+
+def choose(desk: Desk, unused: frozenset[str], open_engine: Open) -> Desk:
+    """The desk with the sources `unused` switched off; one at least stays in use."""
+    used = [name for name in desk.names if name not in unused]
+    if not used:
+        return desk
+    store = desk.engine.store
+    engine = open_engine(*(store.source(name) for name in used), store=store.place)
+    return replace(desk, engine=engine, unused=unused & frozenset(desk.names))
+
+
+def leave(desk: Desk | None) -> None:
+    """Forget what the visitor brought."""
+    if desk is not None and desk.folder is not None:
+        desk.folder.cleanup()

@@ -1,0 +1,57 @@
+"""What the sources tab does: add, remove, read again, choose."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import FootnoteError
+from index.readers.web import is_address
+from index.source import read_source
+from page.handlers import Detail, pane
+from page.screen import Screen
+from page.session import Open, Visit, add, choose, remove
+from page.shelf import shelf
+
+News = tuple[str, str]  # its kind, "good" | "bad" | "busy", and a line
+
+
+def add_sources(given: Sequence[str], visit: Visit, open_engine: Open) -> Iterator[Screen]:
+    """Each file or address in turn: that it is being read, then what came of it."""
+    news: list[News] = []
+    for path in given:
+        kept = is_address(path) or path in visit.desk.names
+        shown = path if kept else Path(path).name
+        words = visit.desk.library.words
+        yield Screen(shelf=shelf(visit.desk, [*news, ("busy", words["reading"].format(name=shown))]))
+        try:
+            source = read_source(path, name=shown)
+            visit = replace(visit, desk=add(visit.desk, source, open_engine))
+            document = visit.desk.library.find(shown)
+            count = len(document.passages) if document else 0
+            news.append(("good", words["added"].format(name=shown, passages=count)))
+        except FootnoteError as error:
+            news.append(("bad", str(error).replace(path, shown)))
+        yield Screen(desk=visit.desk, shelf=shelf(visit.desk, news))
+    yield Screen(
+        desk=visit.desk, shelf=shelf(visit.desk, news), pane=pane(visit, {"name": visit.desk.names[-1]})
+    )
+
+
+def on_shelf(detail: Detail, visit: Visit, open_engine: Open) -> Iterator[Screen]:
+    """What a switch or a button beside a source asks for."""
+    act, name = detail.get("shelf"), str(detail.get("name", ""))
+    desk = visit.desk
+    if name not in desk.names:
+        return
+    if act == "show":
+        yield Screen(pane=pane(visit, {"name": name}))
+    elif act == "reread":
+        yield from add_sources([name], visit, open_engine)
+    elif act == "remove":
+        visit = replace(visit, desk=remove(desk, name, open_engine))
+        line = desk.library.words["removed"].format(name=name)
+        yield Screen(desk=visit.desk, shelf=shelf(visit.desk, [("good", line)]), pane=pane(visit, {}))
+    elif act == "use":
+        unused = desk.unused - {name} if detail.get("on") else desk.unused | {name}
+        visit = replace(visit, desk=choose(desk, unused, open_engine))
+        yield Screen(desk=visit.desk, shelf=shelf(visit.desk))
