@@ -12,7 +12,7 @@ from qa import QueryEngine, model
 from qa.answer import Answer
 from qa.errors import QuestionInvalid, SettingsInvalid
 from qa.events import PassagesFound, SentenceChecked, TextDelta
-from qa.extract import NOT_IN_SOURCE
+from qa.layout import NOT_IN_SOURCE
 from qa.prompt import REFUSAL
 from qa.settings import Settings
 
