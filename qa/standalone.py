@@ -79,10 +79,12 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     question = question.strip()
     leans = leaning(question)
     asked, answered = _told(history)
-    context = [
-        Context(text, QUESTION_WEIGHT[leans] * FADES**age, turn)
-        for age, (turn, text) in enumerate(reversed(asked[-TURNS:]))
-    ]
+    context = []
+    weight = QUESTION_WEIGHT[leans]
+    for turn, text in reversed(asked[-TURNS:]):
+        context.append(Context(text, weight, turn))
+        if leaning(text) is not Leaning.STRONG:  # what that one leaned on matters as much
+            weight *= FADES
     if leans is Leaning.STRONG and answered:
         context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
     taken = _taken(question, asked, answered) if leans is Leaning.STRONG else ()
@@ -137,11 +139,16 @@ def _opening(answer: str) -> str:
 def _taken(
     question: str, asked: Sequence[tuple[int, str]], answered: tuple[int, str] | None
 ) -> tuple[Taken, ...]:
-    seen = set(terms(question))
-    taken = []
-    sources = [(*asked[-1], QUESTION_WORDS)] if asked else []
+    """Words of the last question, of those before it that it leaned on itself, and of the last answer."""
+    sources = []
+    for turn, text in reversed(asked[-TURNS:]):
+        sources.append((turn, text, QUESTION_WORDS))
+        if leaning(text) is not Leaning.STRONG:
+            break
     if answered:
         sources.append((*answered, ANSWER_WORDS))
+    seen = set(terms(question))
+    taken = []
     for turn, text, count in sources:
         what = _key_words(text, count, seen)
         if what:

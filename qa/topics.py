@@ -33,7 +33,9 @@ _OPENERS = re.compile(
     r"which(?= (?:is|are|was|one)\b))\b",
     re.IGNORECASE,
 )
-_TRAILERS = re.compile(r"\b(?:too|as well|either|instead)\s*\?*$", re.IGNORECASE)
+_TRAILERS = re.compile(
+    r"\b(?:too|as well|either|instead|(?:of|for|with|by|to|from) what)\s*\?*$", re.IGNORECASE
+)
 # "Is it safe to ...", "how long does it take": this "it" stands for nothing.
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|isn['’]t|would|will|be|does|did|make|takes?)\s+it\s+(?:be\s+)?(?:\w+\s+)?(?:to|that|take|cost|mean)\b"

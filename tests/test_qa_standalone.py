@@ -24,6 +24,7 @@ MILL: list[Turn] = [
         "Russia too?",
         "What about the costs?",
         "In what year?",
+        "In the face of what?",
         "Who signed it?",
         "What did she say?",
         "Which is larger?",
