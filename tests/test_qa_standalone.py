@@ -2,10 +2,11 @@
 
 import pytest
 
+from index.passage import Passage, ScoredPassage
 from qa.clarify import readings
 from qa.engine import QueryEngine
 from qa.search import search
-from qa.standalone import Turn, rewrite, rewrite_with, standalone
+from qa.standalone import Context, Standalone, Turn, rewrite, rewrite_with, standalone
 from qa.topics import Leaning, content_words, leaning
 
 MILL: list[Turn] = [
@@ -243,3 +244,26 @@ def test_scores_of_a_search_in_a_talk_stay_comparable(article_engine: QueryEngin
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
     assert [scored.rank for scored in results] == [1, 2, 3, 4, 5]
+
+
+class Listed:
+    """A retriever with a fixed list for each text."""
+
+    def __init__(self, lists: dict[str, list[tuple[str, float]]]) -> None:
+        self._lists = lists
+
+    def retrieve(self, question: str, top_k: int) -> list[ScoredPassage]:
+        """The list of the text."""
+        return [
+            ScoredPassage(Passage(id_, "s", "S", "0", 0, 1, "x"), score, score, score, rank)
+            for rank, (id_, score) in enumerate(self._lists[question][:top_k], 1)
+        ]
+
+
+def test_a_search_in_a_talk_is_the_weighted_mean() -> None:
+    """Worked by hand: question 1, context 0.5; a passage that a text missed counts as its last one."""
+    asked = Standalone("q", "q", Leaning.STRONG, context=(Context("c", 0.5, 0),))
+    lists = {"q": [("a", 0.6), ("b", 0.5)], "c": [("b", 0.9), ("d", 0.3)]}
+    results = search(Listed(lists), asked, 2)
+    assert [s.passage.id for s in results] == ["b", "a"]
+    assert [s.score for s in results] == pytest.approx([(0.5 + 0.45) / 1.5, (0.6 + 0.15) / 1.5])
