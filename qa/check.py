@@ -1,16 +1,30 @@
 """Sentence + passages -> how far they support it, and the exact span that carries it."""
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from index.passage import Passage
-from index.sentences import sentence_spans, trim
-from index.words import terms
+from index.token_vectors import TokenReader
+from qa.claim import read_claim
+from qa.comparison import compare
+from qa.evidence import Evidence, read_sentences
+
+WEIGHTS = Path(__file__).parent / "check_weights.json"
+SUPPORTED = 0.5  # a score from here on is called supported: where the sets of training/check.py part best
+PARTIAL = 0.3  # from here on partial, below it unsupported
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """`score` in 0..1; the span of the passage (offsets of its source) that carries most; why it is no higher."""
+    """`score` in 0..1; the span (offsets of the source) that carries most; why the score is no higher.
+
+    The score reads as the chance that people call the sentence supported where they do so every second time;
+    where most sentences are good, as in answers of strong models, the chance is higher than the score.
+    """
 
     score: float
     passage: Passage | None
@@ -20,23 +34,48 @@ class Support:
 
 
 class Ground:
-    """Passages read once, to check any number of sentences against."""
+    """Passages read once, to check any number of sentences against.
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._sentences = [
-            (passage, passage.start + start, passage.start + end, set(terms(passage.text[start:end])))
-            for passage in passages
-            for start, end in (trim(passage.text, span) for span in sentence_spans(passage.text))
-        ]
+    With a `reader` of token vectors wording may differ from the passages'; without, it goes by words alone.
+    """
+
+    name = "footnote"
+
+    def __init__(self, passages: Sequence[Passage], reader: TokenReader | None = None) -> None:
+        self._reader = reader
+        self._sentences = {passage.id: read_sentences(passage) for passage in passages}
+        self._evidence: dict[tuple[str, ...], Evidence] = {}
 
     def support(self, sentence: str, cited: Sequence[Passage] | None = None) -> Support:
-        """How far the passages (only `cited`, if given) support `sentence`: the share of its terms in the best span."""
-        asked = set(terms(sentence))
-        allowed = None if cited is None else {passage.id for passage in cited}
-        best = Support(0.0, None, 0, 0)
-        for passage, start, end, held in self._sentences:
-            if allowed is None or passage.id in allowed:
-                score = len(asked & held) / max(1, len(asked))
-                if score > best.score:
-                    best = Support(score, passage, start, end)
-        return best
+        """How far the passages (only `cited`, if given) support `sentence`."""
+        found = compare(read_claim(sentence), self._among(cited), self._reader)
+        score = _probability(found.features, "words" if self._reader is None else "vectors")
+        if not found.span:
+            return Support(score, None, 0, 0, found.reasons)
+        first, last = found.span[0], found.span[-1]
+        return Support(score, first.passage, first.start, last.end, found.reasons)
+
+    def _among(self, cited: Sequence[Passage] | None) -> Evidence:
+        """The evidence in all passages, or in those cited: put together once."""
+        ids = (
+            tuple(self._sentences)
+            if cited is None
+            else tuple(sorted({p.id for p in cited} & self._sentences.keys()))
+        )
+        if ids not in self._evidence:
+            self._evidence[ids] = Evidence([sentence for id_ in ids for sentence in self._sentences[id_]])
+        return self._evidence[ids]
+
+
+def _probability(features: Mapping[str, float], model: str) -> float:
+    """Logistic regression; weights are written by training/check.py."""
+    weights = _weights()[model]
+    total = weights["bias"] + sum(
+        weight * features[name] for name, weight in weights.items() if name != "bias"
+    )
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    return json.loads(WEIGHTS.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -1,0 +1,93 @@
+"""The checker: what the article says is supported, what it does not say is not, and the span is exact."""
+
+import pytest
+
+from index.chunk import chunk
+from index.passage import Passage
+from index.source import ARTICLE, read_source
+from qa.check import SUPPORTED, Ground
+
+ARTICLE_TEXT = read_source(ARTICLE, "article.md")
+
+
+def whole(text: str) -> Passage:
+    """A text as one passage that starts at 100 of its source."""
+    return Passage("p", "s", "", "", 100, 100 + len(text), text)
+
+
+GROUND = Ground([whole(ARTICLE_TEXT.text)])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (
+            "Russia has received over 12,000 containers of ammunition from North Korea.",
+            "the number 12,000 is not in the source",
+        ),
+        (
+            "North Korea's government has officially confirmed that troops have been sent to Russia.",
+            "the source says the opposite",
+        ),
+        (
+            "Putin stressed that what Russia is doing militarily is justified, being a form of self-defence.",
+            "said by Kim, not by Putin",
+        ),
+        ("Relations between the two countries have grown weaker since the summit.", "stronger, not weaker"),
+        ("Kim met Carlos Alcaraz in July.", "names not in the source: Carlos, Alcaraz, July"),
+    ],
+)
+def test_changed_fact_is_not_supported_and_the_reason_says_why(sentence: str, reason: str) -> None:
+    """One fact changed in a true sentence brings it below the threshold."""
+    found = GROUND.support(sentence)
+    assert found.score < SUPPORTED
+    assert any(reason in told for told in found.reasons)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Russia has received over 10,000 containers of ammunition from North Korea.",
+        "Russia has received over ten thousand containers of ammunition from North Korea.",
+        "North Korea's government has not officially confirmed that troops have been sent to Russia.",
+        "Kim stressed that what Russia is doing militarily is justified, being a form of self-defense.",
+    ],
+)
+def test_true_sentence_is_supported_without_a_word_against_it(sentence: str) -> None:
+    """Numbers in words and other spellings are the same facts."""
+    found = GROUND.support(sentence)
+    assert found.score >= SUPPORTED
+    assert found.reasons == ()
+
+
+def test_span_is_an_exact_slice_of_the_source() -> None:
+    """Offsets count from the source's start, not the passage's."""
+    passage = whole("It rained. Kim met Belousov on Friday. They talked.")
+    found = Ground([passage]).support("Kim met Belousov.")
+    assert passage.text[found.start - 100 : found.end - 100] == "Kim met Belousov on Friday."
+
+
+def test_cited_passages_alone_count() -> None:
+    """What stands only in a passage that is not cited does not support."""
+    one, two = (Passage(t, "s", "", "", 0, len(t), t) for t in ("Kim met Belousov on Friday.", "It rained."))
+    ground = Ground([one, two])
+    assert ground.support("Kim met Belousov.", [one]).score > ground.support("Kim met Belousov.", [two]).score
+    assert ground.support("Kim met Belousov.", [two]).passage is None
+
+
+@pytest.mark.parametrize("sentence", ["", "   ", "?!", "[1]", "мир", "I hope this helps!"])
+def test_sentence_without_a_claim_gets_a_score_in_0_1(sentence: str) -> None:
+    """Nothing to check is no error."""
+    assert 0 <= GROUND.support(sentence).score <= 1
+    assert 0 <= Ground([]).support(sentence).score <= 1
+
+
+def test_every_passage_of_the_article_supports_its_own_sentences() -> None:
+    """A verbatim sentence is supported by the passage it stands in."""
+    passages = chunk(ARTICLE_TEXT)
+    ground = Ground(passages)
+    texts = [
+        line for line in ARTICLE_TEXT.text.split("\n") if line.endswith(".") and not line.startswith("#")
+    ]
+    scores = [ground.support(text.split(". ")[0] + ".").score for text in texts]
+    assert min(scores) >= SUPPORTED
