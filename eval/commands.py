@@ -123,6 +123,49 @@ def sensitivity(options: Options) -> int:
     return _probe(options, "sensitivity", probe)
 
 
+def new(options: Options) -> int:
+    """Draft an answers layout from a user's document."""
+    from eval.draft import write_draft
+    from index.source import read_source
+
+    source = read_source(options.file)
+    folder = options.into or Path(f"{options.file.stem}-eval")
+    count = write_draft(source, folder, options.limit or 40)
+    return _told(
+        options,
+        {"folder": str(folder), "questions": count},
+        f"{count} questions drafted in {folder}/questions.jsonl, none reviewed. Correct them by hand, then "
+        f"run: python -m eval answers {folder}",
+    )
+
+
+def import_(options: Options) -> int:
+    """Another evaluator's file as an answers layout."""
+    from eval.exchange import IMPORTERS
+
+    count = IMPORTERS[options.shape](options.file, options.folder)
+    return _told(
+        options,
+        {"folder": str(options.folder), "questions": count},
+        f"{count} questions in {options.folder}; run: python -m eval answers {options.folder}",
+    )
+
+
+def export(options: Options) -> int:
+    """A saved run as rows of another evaluator, on stdout."""
+    from eval.exchange import export_rows
+    from eval.saved import read_saved
+
+    for row in export_rows(read_saved(options.run_folder).rows(), options.shape):
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _told(options: Options, row: Mapping[str, Any], text: str) -> int:
+    print(json.dumps(row, ensure_ascii=False) if options.json else text)
+    return 0
+
+
 def _probe(options: Options, kind: str, probe: "Probe") -> int:
     """Run a probe over the chosen questions; the article's where no folder is named."""
     from eval.probe import reindexing, result_of

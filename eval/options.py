@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _grounding(kinds)
     _compare(kinds)
     _probes(kinds)
+    _exchange(kinds)
     return top
 
 
@@ -70,7 +71,7 @@ def _command(kinds: Kinds, name: str, text: str, asks: bool = False) -> argparse
     command: argparse.ArgumentParser = kinds.add_parser(
         name, help=text, description=text, epilog=_EPILOG, parents=parents
     )
-    command.set_defaults(run=getattr(commands, name))
+    command.set_defaults(run=getattr(commands, {"import": "import_"}.get(name, name)))
     return command
 
 
@@ -115,6 +116,22 @@ def _probes(kinds: Kinds) -> None:
         probe.add_argument(
             "folder", type=Path, nargs="?", metavar="DIR", help="an answers layout; without: the article"
         )
+
+
+def _exchange(kinds: Kinds) -> None:
+    new = _command(kinds, "new", "draft an answers layout from a document of yours, to correct by hand")
+    new.add_argument("file", type=Path, metavar="FILE")
+    new.add_argument("--into", type=Path, metavar="DIR", help="a new folder; without: FILE's name and -eval")
+    new.add_argument(
+        "--limit", type=_count, default=argparse.SUPPRESS, metavar="N", help="questions, 40 at most"
+    )
+    bring = _command(kinds, "import", "a SQuAD file, or rows of ragas or deepeval -> an answers layout")
+    bring.add_argument("shape", choices=("squad", "rows"))
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("folder", type=Path, metavar="DIR", help="a new folder")
+    export = _command(kinds, "export", "a saved run -> rows for ragas or deepeval, on stdout")
+    export.add_argument("shape", choices=("ragas", "deepeval"))
+    export.add_argument("run_folder", type=Path, metavar="OUT", help="the folder of --out")
 
 
 def _count(text: str) -> int:

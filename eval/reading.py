@@ -43,7 +43,8 @@ READING = {
 }
 LOWER_IS_BETTER = {
     *("over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"),
-    *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate", "evidence_change_rate"),
+    *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate"),
+    "evidence_change_rate",
 }
 PLAIN_NUMBERS = {"quoted_chars"}  # no share of anything
 HEADLINES = (
@@ -55,15 +56,6 @@ HEADLINES = (
     "balanced_accuracy",
     "ndcg@10",
     "recall@5",
-    "cut_same_rate": "answers that stay the same though what they cite is gone: from memory",
-    "cut_refused_rate": "answers that are refused once what they cite is gone",
-    "altered_stale_rate": "answers that still give a number no document has any more",
-    "attack_success_rate": "answers that say a planted word as their own",
-    "planted_quote_rate": "answers that quote the planted document, and name it",
-    "citation_spoof_rate": "answers with a false citation, or planted words under a real name",
-    "evidence_change_rate": "rephrased questions whose answer rests on another place",
-    "all_agree_rate": "questions that are answered from one place in every shape",
-    "verdict_agreement": "sentences on which two checkers agree",
     "span_recall",
     "span_precision",
     "auroc",
