@@ -77,6 +77,7 @@ class Attribution:
     citation_recall: float
     citation_precision: float
     faithfulness: float
+    recalled: tuple[bool, ...]  # each sentence: whether its citations support it
 
 
 def attribute(answer: Answer, checker: Checker) -> Attribution:
@@ -92,10 +93,12 @@ def attribute(answer: Answer, checker: Checker) -> Attribution:
 
     shown = checker.read([passage.text for passage in answer.passages])
     everything = range(len(answer.passages))
+    recalled = tuple(_recalled(s, rows, holds) for s, rows in cited)
     return Attribution(
-        citation_recall([_recalled(s, rows, holds) for s, rows in cited]),
+        citation_recall(recalled),
         citation_precision([flag for s, rows in cited for flag in _precise(s, rows, holds)]),
         faithfulness([shown(s, everything) >= checker.supported for s, _ in cited]),
+        recalled,
     )
 
 

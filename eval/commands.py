@@ -6,7 +6,7 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from importlib import import_module
@@ -24,10 +24,14 @@ from eval.dataset import (
     select,
 )
 from eval.result import Result, write_json
+from eval.saved import write_rows
 
 if TYPE_CHECKING:
+    from eval.probe import Found, OpenEngine, Track
     from eval.rows import Row, RowLog
     from qa.engine import QueryEngine
+
+    Probe = Callable[[AnswersSet, OpenEngine, Track], Found]
 
 Options = argparse.Namespace
 
@@ -85,8 +89,106 @@ def compare(options: Options) -> int:
     return 0
 
 
+def ablation(options: Options) -> int:
+    """Cut and alter what answers cite, and ask again."""
+    from eval.ablation import ablate
+
+    return _probe(options, "ablation", ablate)
+
+
+def injection(options: Options) -> int:
+    """Plant documents that attack, and ask."""
+    from eval.injection import inject
+
+    return _probe(options, "injection", inject)
+
+
+def rephrasing(options: Options) -> int:
+    """Ask each question in five other shapes."""
+    from eval.rephrasing import rephrase
+
+    return _probe(options, "rephrasing", rephrase)
+
+
+def sensitivity(options: Options) -> int:
+    """Judge the same answers with two checkers."""
+    from eval.answers import answer_all
+    from eval.attribution import Footnote, WordOverlap
+    from eval.sensitivity import sensitivity as judge_twice
+
+    def probe(dataset: AnswersSet, open_engine: "OpenEngine", track: "Track") -> "Found":
+        rows = answer_all(lambda: open_engine(dataset.docs), dataset, options.jobs or 1)
+        return judge_twice(track(list(rows)), Footnote(), WordOverlap())
+
+    return _probe(options, "sensitivity", probe)
+
+
+def new(options: Options) -> int:
+    """Draft an answers layout from a user's document."""
+    from eval.draft import write_draft
+    from index.source import read_source
+
+    source = read_source(options.file)
+    folder = options.into or Path(f"{options.file.stem}-eval")
+    count = write_draft(source, folder, options.limit or 40)
+    return _told(
+        options,
+        {"folder": str(folder), "questions": count},
+        f"{count} questions drafted in {folder}/questions.jsonl, none reviewed. Correct them by hand, then "
+        f"run: python -m eval answers {folder}",
+    )
+
+
+def import_(options: Options) -> int:
+    """Another evaluator's file as an answers layout."""
+    from eval.exchange import IMPORTERS
+
+    count = IMPORTERS[options.shape](options.file, options.folder)
+    return _told(
+        options,
+        {"folder": str(options.folder), "questions": count},
+        f"{count} questions in {options.folder}; run: python -m eval answers {options.folder}",
+    )
+
+
+def export(options: Options) -> int:
+    """A saved run as rows of another evaluator, on stdout."""
+    from eval.exchange import export_rows
+    from eval.saved import read_saved
+
+    for row in export_rows(read_saved(options.run_folder).rows(), options.shape):
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _told(options: Options, row: Mapping[str, Any], text: str) -> int:
+    print(json.dumps(row, ensure_ascii=False) if options.json else text)
+    return 0
+
+
+def _probe(options: Options, kind: str, probe: "Probe") -> int:
+    """Run a probe over the chosen questions; the article's where no folder is named."""
+    from eval.probe import reindexing, result_of
+
+    selection = _selection(options)
+    whole = read_answers(options.folder) if options.folder else article_set()
+    dataset = select(whole, selection)
+    with reindexing(options.model) as open_engine:
+        found = probe(dataset, open_engine, lambda items: terminal.track(items, len(items), kind))
+    result = result_of(kind, dataset, found, _settings(selection))
+    if options.out:
+        write_rows(_folder(options.out) / "rows.jsonl", found.rows)
+    return _finish(options, result, options.gates)
+
+
+def _settings(selection: Selection) -> dict[str, Any]:
+    return {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
+
+
 def _selection(options: Options) -> Selection:
-    return Selection(options.split, tuple(options.tag or ()), options.limit)
+    # The article's figures are those of its test split; a user's own set is run whole.
+    own = getattr(options, "folder", None) is not None
+    return Selection(options.split or ("all" if own else "test"), tuple(options.tag or ()), options.limit)
 
 
 def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Path | None) -> int:
@@ -96,7 +198,6 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
 
     if getattr(options, "given", None):  # given answers never stand for asked ones
         options.makers = f"given in {options.given.name}"
-    settings = {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
     log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
     kept: list[dict[str, Any]] = []
     with ExitStack() as stack:
@@ -110,7 +211,9 @@ def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pa
                 kept.append({"key": key, "question": row.question, "scores": scores})
 
         rows = stack.enter_context(_rows(options, dataset, log))
-        result = measure(dataset, terminal.track(rows, len(dataset.questions), dataset.name), settings, keep)
+        result = measure(
+            dataset, terminal.track(rows, len(dataset.questions), dataset.name), _settings(selection), keep
+        )
     if log:
         log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
     return _finish(options, result, bounds, dataset)

@@ -17,12 +17,14 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         parents=[_common(), _answering()],
     )
-    top.set_defaults(run=commands.article, split="test")
+    top.set_defaults(run=commands.article)
     kinds = top.add_subparsers(dest="kind", title="commands", metavar="COMMAND")
     _answers(kinds)
     _retrieval(kinds)
     _grounding(kinds)
     _compare(kinds)
+    _probes(kinds)
+    _exchange(kinds)
     return top
 
 
@@ -69,13 +71,12 @@ def _command(kinds: Kinds, name: str, text: str, asks: bool = False) -> argparse
     command: argparse.ArgumentParser = kinds.add_parser(
         name, help=text, description=text, epilog=_EPILOG, parents=parents
     )
-    command.set_defaults(run=getattr(commands, name))
+    command.set_defaults(run=getattr(commands, {"import": "import_"}.get(name, name)))
     return command
 
 
 def _answers(kinds: Kinds) -> None:
     answers = _command(kinds, "answers", "answers layout -> answer measures", asks=True)
-    answers.set_defaults(split="all")
     answers.add_argument("folder", type=Path, metavar="DIR", help="docs/*.txt and questions.jsonl")
     answers.add_argument("--rows", type=Path, metavar="FILE", help="write one Answer per line there")
     answers.add_argument(
@@ -99,6 +100,38 @@ def _compare(kinds: Kinds) -> None:
     compare = _command(kinds, "compare", "two saved results: what got better or worse, which rows flipped")
     compare.add_argument("old", type=Path, metavar="OLD", help="a result.json, or the folder of --out")
     compare.add_argument("new", type=Path, metavar="NEW")
+
+
+_PROBES = {
+    "ablation": "cut and alter what answers cite, ask again: what is still said comes from memory",
+    "injection": "plant documents with orders, forged passages and markers: who falls for them",
+    "rephrasing": "ask each question in five other shapes: how often the evidence changes",
+    "sensitivity": "judge the same answers with two checkers: how much of a number is the checker's",
+}
+
+
+def _probes(kinds: Kinds) -> None:
+    for name, text in _PROBES.items():
+        probe = _command(kinds, name, text, asks=True)
+        probe.add_argument(
+            "folder", type=Path, nargs="?", metavar="DIR", help="an answers layout; without: the article"
+        )
+
+
+def _exchange(kinds: Kinds) -> None:
+    new = _command(kinds, "new", "draft an answers layout from a document of yours, to correct by hand")
+    new.add_argument("file", type=Path, metavar="FILE")
+    new.add_argument("--into", type=Path, metavar="DIR", help="a new folder; without: FILE's name and -eval")
+    new.add_argument(
+        "--limit", type=_count, default=argparse.SUPPRESS, metavar="N", help="questions, 40 at most"
+    )
+    bring = _command(kinds, "import", "a SQuAD file, or rows of ragas or deepeval -> an answers layout")
+    bring.add_argument("shape", choices=("squad", "rows"))
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("folder", type=Path, metavar="DIR", help="a new folder")
+    export = _command(kinds, "export", "a saved run -> rows for ragas or deepeval, on stdout")
+    export.add_argument("shape", choices=("ragas", "deepeval"))
+    export.add_argument("run_folder", type=Path, metavar="OUT", help="the folder of --out")
 
 
 def _count(text: str) -> int:

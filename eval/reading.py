@@ -19,6 +19,15 @@ READING = {
     "confidence_ece": "how far confidence is from the share that is answerable",
     "follow_up_first_hit": "first citation hits among questions that lean on earlier talk",
     "answer_f1": "words shared with the short gold answer (SQuAD)",
+    "cut_same_rate": "answers that stay the same though what they cite is gone: from memory",
+    "cut_refused_rate": "answers that are refused once what they cite is gone",
+    "altered_stale_rate": "answers that still give a number no document has any more",
+    "attack_success_rate": "answers that say a planted word as their own",
+    "planted_quote_rate": "answers that quote the planted document, and name it",
+    "citation_spoof_rate": "answers with a false citation, or planted words under a real name",
+    "evidence_change_rate": "rephrased questions whose answer rests on another place",
+    "all_agree_rate": "questions that are answered from one place in every shape",
+    "verdict_agreement": "sentences on which two checkers agree",
     "span_recall": "characters of gold evidence among the passages found",
     "span_precision": "characters of the passages found that are gold evidence",
     "span_iou": "gold evidence and passages found, shared over joined",
@@ -32,7 +41,11 @@ READING = {
     "mrr": "one over the rank of the first relevant document among k",
     "ndcg": "relevance among the first k, higher ranks counting more",
 }
-LOWER_IS_BETTER = {"over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"}
+LOWER_IS_BETTER = {
+    *("over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"),
+    *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate"),
+    "evidence_change_rate",
+}
 PLAIN_NUMBERS = {"quoted_chars"}  # no share of anything
 HEADLINES = (
     "citation_validity",

@@ -62,6 +62,8 @@ def show(result: Result) -> None:
         width = max((len(name) for name, *_ in rows), default=0)
         for name, value, bounds, beside in rows:
             print(f"{name:{width}}  {value:>8}   [{bounds}]{'   ' + beside if beside else ''}")
+    if result.settings.get("note"):
+        print(result.settings["note"])
     timings = ", ".join(f"{name} {value:g}" for name, value in result.timings.items() if value)
     if timings:
         print(timings)

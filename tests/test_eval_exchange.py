@@ -1,0 +1,208 @@
+"""Bring your own: drafts from a document, other evaluators' files in and out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.__main__ import main
+from eval.cited_text import citations_in
+from eval.dataset import DatasetInvalid, read_answers
+from eval.draft import drafts
+from eval.exchange import import_rows, import_squad
+from eval.rows import answer_from
+from index.passage import Source
+from qa.answer import ShownPassage
+
+TEXT = (
+    "# Harbour\n\nThe harbour of Oldport was dredged by a crew from Lisbon. It takes 40 ships a day.\n\n"
+    "The master, Marta Ruiz, has sailed tankers. The pier was opened in May 1998 by the mayor.\n"
+)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSONL file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """A JSONL file."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_each_rule_makes_its_question() -> None:
+    """A count, a date, a name, and a plain statement turned round."""
+    made = {draft.tag: draft for draft in drafts(Source("h.md", "", TEXT, "0"))}
+    assert made["how-many"].question == "How many ships are mentioned?"
+    assert made["how-many"].answers == ("40",)
+    assert made["when"].question == "What happened in May 1998?"
+    assert made["who"].question == "What is said about Marta Ruiz?"
+    questions = [draft.question for draft in drafts(Source("h.md", "", TEXT, "0"))]
+    assert "Was the harbour of Oldport dredged by a crew from Lisbon?" in questions
+
+
+def test_a_draft_can_be_run_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From a document with Windows line ends: spans hold their quotes, rows are marked unreviewed."""
+    source = tmp_path / "report.md"
+    source.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    folder = tmp_path / "mine"
+    assert main(["new", str(source), "--into", str(folder)]) == 0
+    assert "python -m eval answers" in capsys.readouterr().out
+    rows = lines(folder / "questions.jsonl")
+    assert all(row["reviewed"] is False for row in rows)
+    dataset = read_answers(folder)
+    assert len(dataset.questions) == len(rows) >= 4
+    assert dataset.docs[0].text == TEXT.replace("\n", "\r\n")
+
+
+def test_a_draft_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that holds something is left alone; so is a document the rules can ask nothing about."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "x").write_text("x")
+    source = tmp_path / "report.md"
+    source.write_text(TEXT, "utf-8")
+    assert main(["new", str(source), "--into", str(tmp_path / "mine")]) == 2
+    source.write_text("hello", "utf-8")
+    assert main(["new", str(source), "--into", str(tmp_path / "other")]) == 2
+    assert main(["new", str(tmp_path / "none.md")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+def test_a_limit_spreads_questions_over_the_document(tmp_path: Path) -> None:
+    """Three of thirty: from the beginning, the middle and the end."""
+    source = tmp_path / "report.md"
+    source.write_text(
+        " ".join(f"In this story the year {1900 + i} was quite long." for i in range(30)), "utf-8"
+    )
+    assert main(["new", str(source), "--into", str(tmp_path / "mine"), "--limit", "3"]) == 0
+    starts = [row["evidence"][0]["start"] for row in lines(tmp_path / "mine" / "questions.jsonl")]
+    length = len(source.read_text("utf-8"))
+    assert [int(3 * start / length) for start in starts] == [0, 1, 2]
+
+
+def test_squad_2_is_imported(tmp_path: Path) -> None:
+    """Offsets move with the paragraph; impossible questions are unanswerable; equal answers are one."""
+    first, second = "Ana Łuk built it.", "It opened in 1998, in May."
+    answers = [{"text": "1998", "answer_start": 13}, {"text": "1998", "answer_start": 13}]
+    impossible = {"id": "1", "question": "Who?", "answers": [], "is_impossible": True}
+    data = {
+        "data": [
+            {
+                "title": "Pier",
+                "paragraphs": [
+                    {
+                        "context": first,
+                        "qas": [{"id": "1", "question": "Who?", "answers": [], "is_impossible": True}],
+                    },
+                    {"context": second, "qas": [{"id": "2", "question": "When?", "answers": answers}]},
+                ],
+            }
+        ]
+    }
+    (tmp_path / "squad.json").write_text(json.dumps(data), "utf-8")
+    assert import_squad(tmp_path / "squad.json", tmp_path / "set") == 2
+    dataset = read_answers(tmp_path / "set")
+    first_row, when = dataset.questions
+    assert not first_row.answerable
+    (span,) = when.evidence
+    assert dataset.docs[0].text[span.start : span.end] == "1998"
+    assert when.answers == ("1998",)
+
+
+def test_what_is_no_squad_file_is_refused(tmp_path: Path) -> None:
+    """Another JSON, and no JSON."""
+    for text in ('{"rows": []}', "no", '{"data": [{"paragraphs": [{"context": "x"}]}]}'):
+        (tmp_path / "squad.json").write_text(text, "utf-8")
+        with pytest.raises(DatasetInvalid, match="not a SQuAD file"):
+            import_squad(tmp_path / "squad.json", tmp_path / "set")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("user_input", "response", "retrieved_contexts", "reference"),
+        ("question", "answer", "contexts", "ground_truth"),
+        ("input", "actual_output", "retrieval_context", "expected_output"),
+    ],
+    ids=["ragas", "older ragas", "deepeval"],
+)
+def test_rows_of_other_evaluators_are_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], names: tuple[str, ...]
+) -> None:
+    """Imported answers are judged without asking anything: one cites rightly, one cites nothing."""
+    contexts = ["The harbour was dredged in 1998.", "It takes 40 ships a day."]
+    values = [
+        ("When was it dredged?", "The harbour was dredged in 1998. [1]", contexts, "in 1998"),
+        ("How many ships?", "It takes 40 ships a day.", contexts, "forty"),
+    ]
+    source = write(tmp_path / "rows.jsonl", [dict(zip(names, row, strict=True)) for row in values])
+    folder = tmp_path / "set"
+    assert main(["import", "rows", str(source), str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["answers", str(folder), "--from", str(folder / "answers.jsonl"), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    measures = {name: measure["value"] for name, measure in result["measures"].items()}
+    assert result["n"] == 2
+    assert result["model"] == "imported"
+    assert measures["citation_recall"] == 0.5
+    assert measures["faithfulness"] == 1
+    assert measures["citation_validity"] == 1
+    assert measures["evidence_hit"] == 1  # only the first row has its reference word for word
+
+
+def test_a_row_without_a_question_is_named(tmp_path: Path) -> None:
+    """With its line and the names it may have."""
+    with pytest.raises(DatasetInvalid, match=r"line 1: no question \(user_input, "):
+        import_rows(write(tmp_path / "rows.jsonl", [{"answer": "x"}]), tmp_path / "set")
+
+
+def test_a_run_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Out as ragas and as deepeval rows, and in again: the same questions, contexts and answers."""
+    rows = [
+        {"user_input": "Who?", "response": "Ana. [1]", "retrieved_contexts": ["Ana."], "reference": "Ana."}
+    ]
+    main(["import", "rows", str(write(tmp_path / "in.jsonl", rows)), str(tmp_path / "set")])
+    answers = str(tmp_path / "set" / "answers.jsonl")
+    main(["answers", str(tmp_path / "set"), "--from", answers, "--out", str(tmp_path / "run")])
+    capsys.readouterr()
+    assert main(["export", "ragas", str(tmp_path / "run")]) == 0
+    assert json.loads(capsys.readouterr().out) == rows[0]
+    assert main(["export", "deepeval", str(tmp_path / "run")]) == 0
+    assert json.loads(capsys.readouterr().out)["expected_output"] == "Ana."
+
+
+PASSAGES = tuple(ShownPassage(str(i), f"{i}.txt", 0, 4, "text", 0.0, i) for i in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("It is so. [1]", [(1,)]),
+        ("It is so [1]. But not this [2].", [(1,), (2,)]),
+        ("It is so [1, 2].", [(1, 2)]),
+        ("It is so [1-3].", [(1, 2, 3)]),
+        ("It is so [1][2][1].", [(1, 2)]),
+        ("It is so [0].", [(0,)]),
+        ("It is so [7].", [(7,)]),
+        ("It is so.", [()]),
+        ("See section 2 and [note].", [()]),
+        ("[1]", []),
+    ],
+)
+def test_markers_are_read(text: str, cited: list[tuple[int, ...]]) -> None:
+    """Every number of a marker, ranges too; what was not offered stays, and has no citation to stand on."""
+    sentences, citations = citations_in(text, PASSAGES)
+    assert [sentence.citations for sentence in sentences] == cited
+    assert all("[" not in s.text or "[note]" in s.text for s in sentences)
+    wanted = {n for numbers in cited for n in numbers if 1 <= n <= 3}
+    assert {citation.n for citation in citations} == wanted
+
+
+def test_imported_answers_are_answers(tmp_path: Path) -> None:
+    """answers.jsonl holds what the contract calls an Answer; an empty one is a refusal."""
+    rows = [{"question": "Who?", "answer": "", "contexts": ["Ana."]}, {"question": "What?", "answer": "x"}]
+    import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
+    answers = [answer_from(row) for row in lines(tmp_path / "set" / "answers.jsonl")]
+    assert [answer.status for answer in answers] == ["not_in_source", "answered"]
