@@ -6,10 +6,15 @@ import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing leaves this machine
 
 from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
 
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
@@ -71,7 +76,7 @@ def _serve(options: argparse.Namespace) -> None:
     place = Path(engine.store.place)
     kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
     conversation = Conversation(engine, open_engine, kept / "feedback.jsonl")
-    blocks = build(conversation, "extractive")
+    blocks = build(conversation, _writer(engine.settings))
     blocks.launch(
         server_name=options.host,
         server_port=options.port,
@@ -85,6 +90,13 @@ def _serve(options: argparse.Namespace) -> None:
     )
     print(f"Footnote is at http://{options.host}:{options.port}", flush=True)
     blocks.block_thread()
+
+
+def _writer(settings: "Settings") -> str:
+    """Who writes the answers, for the badge: a model or its server, or nobody ("extractive")."""
+    if not settings.writes:
+        return "extractive"
+    return settings.model or urlsplit(settings.base_url or "").hostname or "OpenAI"
 
 
 class BadUsage(FootnoteError):

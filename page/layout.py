@@ -41,7 +41,8 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
                 left = _left(first)
             with gr.Column(scale=5, min_width=300, elem_id="fn-right"), gr.Tabs(elem_id="fn-tabs"):
                 right = _right(first)
-        parts = Parts._make([turns, desk, top, *left, *right, _html("fn-download", "")])
+        made: list[Any] = [turns, desk, top, *left, *right, _html("fn-download", "")]
+        parts = Parts._make(made)
         _answer_events(conversation, parts)
         _source_events(conversation, parts)
 
@@ -55,7 +56,15 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
             tabs = [gr.update(label=words[key]) for key in ("source", "searched", "sources")]
             return [*head, visit.desk, pane(visit, {}), empty, shelf(visit.desk), *named, *asked, *tabs]
 
-        filled = [parts.top, parts.examples, parts.tools, desk, parts.pane, parts.looked, parts.shelf]
+        filled: list[Any] = [
+            parts.top,
+            parts.examples,
+            parts.tools,
+            desk,
+            parts.pane,
+            parts.looked,
+            parts.shelf,
+        ]
         filled += [parts.send, parts.stop, parts.take, parts.question, parts.address, *parts.tabs]
         blocks.load(on_load, None, filled, **QUIET)
         add_api(conversation, desk)
