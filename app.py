@@ -4,10 +4,19 @@ import argparse
 import os
 import socket
 import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing leaves this machine
 
 from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
+
+LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,14 +43,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="M", help="the model that writes answers; none: quote the source")
     parser.add_argument("--host", metavar="H", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", metavar="P", type=int, default=7860)
+    parser.add_argument(
+        "--auth", metavar="USER:PASSWORD", help="ask for a name and password; or a file of such lines"
+    )
+    parser.add_argument("--mcp", action="store_true", help="offer the same functions as an MCP server")
     return parser
 
 
 def _serve(options: argparse.Namespace) -> None:
     _check_port(options.host, options.port)
+    users = _users(options.auth) if options.auth else None
+    if users is None and options.host not in LOCAL:
+        print(
+            f"footnote: anyone who reaches {options.host}:{options.port} can ask and read; "
+            "set --auth USER:PASSWORD to keep them out",
+            file=sys.stderr,
+        )
+    if options.mcp and find_spec("mcp") is None:
+        raise BadUsage("--mcp needs the package mcp: run `uv sync --extra mcp`, or start without it")
     print("Footnote is getting ready ...", file=sys.stderr, flush=True)
     from functools import partial
-    from pathlib import Path
 
     from platformdirs import user_data_path
 
@@ -55,11 +76,14 @@ def _serve(options: argparse.Namespace) -> None:
     place = Path(engine.store.place)
     kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
     conversation = Conversation(engine, open_engine, kept / "feedback.jsonl")
-    blocks = build(conversation, "extractive")
+    blocks = build(conversation, _writer(engine.settings))
     blocks.launch(
         server_name=options.host,
         server_port=options.port,
         quiet=True,
+        auth=users,
+        mcp_server=options.mcp,
+        strict_cors=True,
         ssr_mode=False,
         prevent_thread_lock=True,
         **launch_options(),
@@ -68,18 +92,39 @@ def _serve(options: argparse.Namespace) -> None:
     blocks.block_thread()
 
 
-class PortTaken(FootnoteError):
-    """The address cannot be listened on."""
+def _writer(settings: "Settings") -> str:
+    """Who writes the answers, for the badge: a model or its server, or nobody ("extractive")."""
+    if not settings.writes:
+        return "extractive"
+    return settings.model or urlsplit(settings.base_url or "").hostname or "OpenAI"
+
+
+class BadUsage(FootnoteError):
+    """An argument that cannot be used; the message says what to do."""
+
+
+def _users(given: str) -> list[tuple[str, str]]:
+    """(name, password) pairs of `given`: one pair, or a file with one pair a line.
+
+    Raises:
+        BadUsage: there is no colon, or nothing on one side of it.
+    """
+    file = Path(given)
+    lines = file.read_text(encoding="utf-8").split() if file.is_file() else [given]
+    pairs = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
+    if not pairs or not all(name and password for name, password in pairs):
+        raise BadUsage("--auth takes USER:PASSWORD, or a file with one such pair a line")
+    return pairs
 
 
 def _check_port(host: str, port: int) -> None:
-    """Raise PortTaken before the slow part where nothing can listen at `host`:`port`."""
+    """Raise BadUsage before the slow part where nothing can listen at `host`:`port`."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise PortTaken(
+            raise BadUsage(
                 f"port {port} on {host} cannot be used ({error}); choose another with --port"
             ) from error
 

@@ -1,7 +1,7 @@
 """An event on the page -> what changes on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -16,6 +16,7 @@ from page.strings import spoken
 from page.view import pending, searched, turn
 from qa.answer import Answer
 from qa.engine import QueryEngine
+from qa.events import TextDelta
 
 Detail = Mapping[str, Any]  # what page.js tells with a click
 NO_TURN = -1
@@ -40,11 +41,11 @@ class Conversation:
         yield Screen(question="", talk=before + pending(question, "", words))
         text = ""
         try:
-            async for event in _events(visit.desk.engine, question, visit.history):
+            async for event in visit.desk.engine.stream(question, visit.history):
                 if isinstance(event, Answer):
                     yield self.answered(replace(visit, turns=(*visit.turns, event)))
-                elif isinstance(delta := getattr(event, "text", None), str):
-                    text += delta
+                elif isinstance(event, TextDelta):
+                    text += event.text
                     yield Screen(talk=before + pending(question, text, words))
         except FootnoteError as error:
             yield Screen(question=question, talk=talk(visit, str(error)))
@@ -80,18 +81,6 @@ class Conversation:
             if act == "retry":
                 async for screen in self.ask(known.question, shorter):
                     yield screen
-
-
-async def _events(
-    engine: QueryEngine, question: str, history: Sequence[Mapping[str, str]]
-) -> AsyncIterator[Any]:
-    """The engine's events, the Answer last."""
-    stream = getattr(engine, "stream", None)
-    if stream is None:
-        yield await asyncio.to_thread(engine.ask, question, history)
-        return
-    async for event in stream(question, history):
-        yield event
 
 
 def talk(visit: Visit, problem: str = "") -> str:

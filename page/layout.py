@@ -41,7 +41,8 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
                 left = _left(first)
             with gr.Column(scale=5, min_width=300, elem_id="fn-right"), gr.Tabs(elem_id="fn-tabs"):
                 right = _right(first)
-        parts = Parts._make([turns, desk, top, *left, *right, _html("fn-download", "")])
+        made: list[Any] = [turns, desk, top, *left, *right, _html("fn-download", "")]
+        parts = Parts._make(made)
         _answer_events(conversation, parts)
         _source_events(conversation, parts)
 
@@ -50,9 +51,21 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
             words = visit.desk.library.words
             empty = searched(None, visit.desk.library)
             head = [_top(model, words), _examples(visit), _tools(words)]
-            return [*head, visit.desk, pane(visit, {}), empty, shelf(visit.desk)]
+            named = [gr.update(value=words[key]) for key in ("ask", "stop", "add")]
+            asked = [gr.update(placeholder=words[key]) for key in ("ask_placeholder", "add_address")]
+            tabs = [gr.update(label=words[key]) for key in ("source", "searched", "sources")]
+            return [*head, visit.desk, pane(visit, {}), empty, shelf(visit.desk), *named, *asked, *tabs]
 
-        filled = [parts.top, parts.examples, parts.tools, desk, parts.pane, parts.looked, parts.shelf]
+        filled: list[Any] = [
+            parts.top,
+            parts.examples,
+            parts.tools,
+            desk,
+            parts.pane,
+            parts.looked,
+            parts.shelf,
+        ]
+        filled += [parts.send, parts.stop, parts.take, parts.question, parts.address, *parts.tabs]
         blocks.load(on_load, None, filled, **QUIET)
         add_api(conversation, desk)
     return blocks
@@ -76,6 +89,7 @@ class Parts(NamedTuple):
     address: gr.Textbox
     take: gr.Button
     shelf: gr.HTML
+    tabs: list[gr.Tab]
     download: gr.HTML
 
     @property
@@ -115,12 +129,12 @@ def _left(visit: Visit) -> tuple[Any, ...]:
 
 def _right(visit: Visit) -> tuple[Any, ...]:
     words = visit.desk.library.words
-    with gr.Tab(words["source"], id="source"):
+    with gr.Tab(words["source"], id="source") as first:
         tools = _html("fn-tools", _tools(words))
         shown = _html("fn-pane", pane(visit, {}))
-    with gr.Tab(words["searched"], id="searched"):
+    with gr.Tab(words["searched"], id="searched") as second:
         looked = _html("fn-searched", searched(None, visit.desk.library))
-    with gr.Tab(words["sources"], id="sources"):
+    with gr.Tab(words["sources"], id="sources") as third:
         with gr.Column(elem_id="fn-adding"):
             files = gr.File(
                 label=words["add_files"],
@@ -141,7 +155,7 @@ def _right(visit: Visit) -> tuple[Any, ...]:
                 )
                 take = gr.Button(words["add"], scale=0, min_width=72, elem_id="fn-add")
         held = _html("fn-shelf", shelf(visit.desk))
-    return tools, shown, looked, files, address, take, held
+    return tools, shown, looked, files, address, take, held, [first, second, third]
 
 
 def _answer_events(conversation: Conversation, parts: Parts) -> None:
@@ -262,6 +276,8 @@ def _tools(words: Strings) -> str:
     return (
         f'<div class="fn-toolbar" role="toolbar" aria-label="{escape(words["source"])}">'
         f'<input type="search" class="fn-find" placeholder="{find}" aria-label="{find}">'
-        f'<span class="fn-count" role="status"></span>{button("find_previous", "↑")}{button("find_next", "↓")}'
-        f'<button type="button" class="fn-tool fn-back" data-tool="back">{escape(words["back"])}</button></div>'
+        f'<span class="fn-count" role="status"></span>'
+        f"{button('find_previous', '↑')}{button('find_next', '↓')}"
+        f'<button type="button" class="fn-tool fn-back" data-tool="back">{escape(words["back"])}</button>'
+        "</div>"
     )

@@ -184,10 +184,11 @@
   };
   let read = "";
   watch("fn-pane", () => {
-    const key = wanted ?? shown().active;
     if (!shown().turn) return;
+    const key = wanted ?? shown().active;
+    const scroll = wanted !== null || scrollerOf(one("#fn-pane")) !== null; // a narrow page stays at the answer
     wanted = null;
-    if (!key || !light(key)) one("#fn-pane").scrollTop = 0;
+    if (!key || !light(key, scroll)) one("#fn-pane").scrollTop = 0;
     if (one(".fn-find")?.value) search(one(".fn-find").value);
   });
   watch("fn-talk", () => {

@@ -1,6 +1,8 @@
-"""The page's words, in one place."""
+"""The page's words, in one place. What a language lacks is said in English."""
 
 from collections.abc import Mapping
+
+from page.translations import ARABIC, CHINESE, GERMAN, HINDI, SPANISH
 
 Strings = Mapping[str, str]
 
@@ -75,7 +77,9 @@ ENGLISH: Strings = {
     "empty_title": "What would you like to know?",
 }
 
-LANGUAGES: Mapping[str, Strings] = {"en": ENGLISH}
+LANGUAGES: Mapping[str, Strings] = {
+    words["language"]: words for words in (ENGLISH, GERMAN, SPANISH, HINDI, ARABIC, CHINESE)
+}
 _RIGHT_TO_LEFT = {"ar"}
 
 

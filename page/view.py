@@ -206,9 +206,8 @@ def _details(answer: Answer, words: Strings) -> str:
     parts += [f"{stage} {took:,.0f} ms" for stage, took in answer.timings_ms.items()]
     if sum(answer.tokens.values()):
         parts += [f"{count:,} {kind} tokens" for kind, count in answer.tokens.items()]
-    cost = getattr(answer, "cost_usd", None)
-    if cost is not None:
-        parts.append(f"${cost:.4f}")
+    if answer.cost_usd is not None:
+        parts.append(f"${answer.cost_usd:.4f}")
     parts.append(words["confidence"].format(value=f"{answer.confidence:.2f}"))
     return " · ".join(parts)
 

@@ -1,0 +1,153 @@
+"""The page in a real browser; skipped where there is none."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+QUESTION = "How many containers of ammunition has Russia received?"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page over the bundled article, started as a user starts it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    store = tmp_path_factory.mktemp("page") / "store"
+    command = [sys.executable, "app.py", "--store", str(store), "--port", str(port), "--model", "none"]
+    with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().strip() == f"Footnote is at http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}/"
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here: pip install playwright")
+    with sync_api.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A visitor of their own, who notes every address that is asked."""
+    context = browser.new_context(**getattr(request, "param", {}), locale="en-GB")
+    opened = context.new_page()
+    opened.asked = []
+    opened.on("request", lambda sent: opened.asked.append(sent.url))
+    opened.goto(address)
+    opened.wait_for_selector("#fn-question textarea", timeout=60_000)
+    yield opened
+    context.close()
+
+
+def ask(page: Any, question: str, turns: int = 1) -> None:
+    """Type a question, press Enter, wait for the answer."""
+    page.fill("#fn-question textarea", question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f".fn-turn:not(.fn-pending) >> nth={turns - 1}", timeout=60_000)
+
+
+def test_a_chip_lights_its_quote_in_view(page: Any) -> None:
+    """Ask, click the chip: the lit words are the footnote's and can be seen; no other host was asked."""
+    ask(page, QUESTION)
+    page.click(".fn-chip >> nth=0")
+    page.wait_for_function("document.querySelector('.fn-lit.fn-active') !== null")
+    page.wait_for_timeout(1200)
+    lit = page.locator(".fn-lit.fn-active").all_inner_texts()
+    assert "".join(lit) == page.locator(".fn-note mark >> nth=0").inner_text()
+    box = page.locator(".fn-lit.fn-active >> nth=0").bounding_box()
+    assert 0 <= box["y"] <= page.viewport_size["height"]
+    others = [url for url in page.asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))]
+    assert others == []
+
+
+def test_by_keyboard_alone(page: Any) -> None:
+    """Enter asks; Tab reaches the chip, whose focus shows the quote; Enter lights it."""
+    ask(page, QUESTION)
+    page.locator(".fn-chip >> nth=0").focus()
+    assert page.locator(".fn-card").inner_text().count("\n") >= 1
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fn-lit.fn-active")
+    page.keyboard.press("Escape")
+    assert page.locator(".fn-card").is_hidden()
+
+
+def test_silence_is_said_in_one_line(page: Any) -> None:
+    """No chip, the nearest passage, and the question box ready again."""
+    ask(page, "Who won the 1998 World Cup?")
+    assert page.locator(".fn-silent").inner_text() == "The source does not say."
+    assert page.locator(".fn-chip").count() == 0
+    assert page.locator(".fn-nearest").is_visible()
+
+
+def test_uploads_and_a_broken_file(page: Any, browser: Any, address: str, note: Path, tmp_path: Path) -> None:
+    """One is read, the other says why not; another visitor sees neither."""
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing")
+    evil = tmp_path / "evil.md"
+    evil.write_text(
+        "# <script>window.evil = 1</script>\n\nThe tide table <img src=x onerror='window.evil=1'> is old."
+    )
+    page.get_by_role("tab", name="Documents").click()
+    page.set_input_files("#fn-files input[type=file]", [str(note), str(broken), str(evil)])
+    page.wait_for_selector("text=evil.md: ", timeout=60_000)
+    page.wait_for_selector(".fn-news.fn-bad")
+    page.wait_for_selector(".fn-source >> nth=2")
+    ask(page, "Who is the harbour master?")
+    assert "Marta Ruiz" in page.locator(".fn-text").inner_text()
+    ask(page, "<script>window.evil = 1</script> tide table?", 2)
+    assert page.evaluate("window.evil") is None
+    other = browser.new_page()
+    other.goto(address)
+    other.wait_for_selector("#fn-question textarea", timeout=60_000)
+    ask(other, "Who is the harbour master?")
+    assert other.locator(".fn-silent").count() == 1
+    other.close()
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
+def test_a_narrow_screen_scrolls_one_way(page: Any) -> None:
+    """Nothing is wider than the screen; a chip leads down to the source and a button back."""
+    ask(page, QUESTION)
+    assert page.evaluate("document.querySelector('main').scrollWidth <= innerWidth")
+    assert page.locator(".fn-question").bounding_box()["y"] < 740
+    page.click(".fn-chip >> nth=0")
+    page.wait_for_timeout(1500)
+    assert 0 <= page.locator(".fn-lit.fn-active >> nth=0").bounding_box()["y"] <= 740
+    page.locator(".fn-back").click()
+
+
+@pytest.mark.parametrize("page", [{"color_scheme": "dark"}, {"color_scheme": "light"}], indirect=True)
+def test_axe_finds_nothing_serious(page: Any) -> None:
+    """Contrast, names, roles: axe-core, light and dark, with an answer on the page."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"
+    )
+    ask(page, QUESTION)
+    page.wait_for_timeout(500)
+    found = axe.Axe().run(page).response["violations"]
+    assert [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ] == []
