@@ -53,7 +53,7 @@ class Retriever:
         Chroma's nearest and BM25's best are candidates. Score: a convex combination (Bruch et al. 2023,
         arXiv:2210.11934) of meaning and words, each of the whole passage and of its best sentence. Meaning is
         a cosine (negative counts as 0); words are a share of the most the question's terms could reach: bounds
-        known beforehand, in place of each query's own minimum and maximum, so that scores compare between
+        known beforehand, in place of each query's own least and largest, so that scores compare between
         questions. Meaning counts less in a passage whose words the model does not know.
         """
         if not self.passages:
