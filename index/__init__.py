@@ -8,8 +8,12 @@ encoder.py    the MiniLM weights -> an ONNX graph, built once and cached
 runtime.py    onnxruntime, its telemetry off
 embed.py      the embedding models, as LlamaIndex embeddings
 sentence_vectors.py  passages -> their sentences with embeddings, kept in memory
-store.py      Passages into Chroma and out again; the only file that knows Chroma
-words.py      text -> stemmed terms, and BM25 over passages
+passage_vectors.py  the vectors of passages and their sentences in memory, to score candidates
+records.py    passages and their vectors as Chroma's rows, and back
+chroma.py     how we reach Chroma: a folder or a server
+store.py      Passages into Chroma and out again
+language.py   text -> its language, as far as stemming needs it
+words.py      text -> stemmed terms, and what they find: BM25, and the best sentence
 verify.py     is a stored source whole, and its file unchanged
-retrieve.py   question -> ScoredPassages, best first: vectors and words, fused
+retrieve.py   question -> ScoredPassages, best first: by meaning and words, of passages and their best sentences
 """

@@ -15,7 +15,8 @@ from index.errors import EmbeddingFailed, EmbeddingUnknown
 from index.runtime import onnxruntime
 from index.sentences import Span
 
-BATCH_TOKENS = 4096  # padded tokens in one run of the graph: bounds memory, keeps both cores busy
+BATCH_TOKENS = 1024  # padded tokens in one run of the graph: more fall out of the processor's cache
+RETRIES = 2  # of a request to a server
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 
 
@@ -123,10 +124,10 @@ class MiniLM(BaseEmbedding):
         return self._get_query_embedding(query)
 
 
-def embedding_model(name: str = "minilm") -> BaseEmbedding:
+def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEmbedding:
     """The embedding model a setting names: "minilm", or "openai:NAME" of any OpenAI-compatible server.
 
-    The server and its key are those the `openai` package finds (OPENAI_BASE_URL, OPENAI_API_KEY).
+    `api_base` is the server's address (None: OpenAI's own); its key is taken from OPENAI_API_KEY.
 
     Raises:
         EmbeddingUnknown: `name` is neither.
@@ -137,7 +138,7 @@ def embedding_model(name: str = "minilm") -> BaseEmbedding:
     if kind == "openai" and model:
         from llama_index.embeddings.openai import OpenAIEmbedding
 
-        return OpenAIEmbedding(model_name=model)
+        return OpenAIEmbedding(model_name=model, api_base=api_base, max_retries=RETRIES)
     raise EmbeddingUnknown(
         f"{name}: no embedding model of that name; use minilm, or openai:NAME, for instance "
         "openai:text-embedding-3-small"

@@ -17,7 +17,8 @@ from index.words import WordIndex
 
 CANDIDATES = 50  # of each kind, before they are scored
 VECTOR_WEIGHT = 0.5  # of meaning, where the model can read the text; the rest is the words'
-SENTENCE_WEIGHT = 2 / 3  # of the best sentence, in meaning and in words; the rest is the whole passage's
+SENTENCE_MEANING = 2 / 3  # of the best sentence in meaning; the rest is the whole passage's
+SENTENCE_WORDS = 1 / 2  # of the best sentence in words; the rest is the whole passage's
 UNREAD, READ = (
     0.2,
     0.7,
@@ -52,8 +53,8 @@ class Retriever:
 
         Chroma's nearest and BM25's best are candidates. Score: a convex combination (Bruch et al. 2023,
         arXiv:2210.11934) of meaning and words, each of the whole passage and of its best sentence. Meaning is
-        a cosine (negative counts as 0); words are a share of the most the question's terms could reach: bounds
-        known beforehand, in place of each query's own minimum and maximum, so that scores compare between
+        a cosine (negative counts as 0); words are a share of the most the question's terms could reach: both
+        known beforehand, in place of each query's own least and largest, so that scores compare between
         questions. Meaning counts less in a passage whose words the model does not know.
         """
         if not self.passages:
@@ -62,9 +63,9 @@ class Retriever:
         asked = self.words.terms(question)
         bm25 = self.words.scores(asked)
         rows = self._candidates(vector, bm25)
-        words = _mixed(bm25[rows], self.words.sentence_scores(asked)[rows])
+        words = _mixed(bm25[rows], self.words.sentence_scores(asked)[rows], SENTENCE_WORDS)
         cosine, best = self._vectors.cosines(rows, vector)
-        meaning = _mixed(np.maximum(cosine, 0.0), np.maximum(best, 0.0))
+        meaning = _mixed(np.maximum(cosine, 0.0), np.maximum(best, 0.0), SENTENCE_MEANING)
         weight = self._weight[rows]
         score = weight * meaning + (1 - weight) * words
         order = np.argsort(-score, kind="stable")[:top_k]
@@ -82,8 +83,8 @@ class Retriever:
         return np.array(sorted(rows), dtype=np.intp)
 
 
-def _mixed(whole: np.ndarray, sentence: np.ndarray) -> np.ndarray:
-    return np.asarray((1 - SENTENCE_WEIGHT) * whole + SENTENCE_WEIGHT * sentence)
+def _mixed(whole: np.ndarray, sentence: np.ndarray, share: float) -> np.ndarray:
+    return np.asarray((1 - share) * whole + share * sentence)
 
 
 def _languages(passages: Iterable[Passage]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.language import language
-from index.words import B, K1, WordIndex, terms
+from index.words import K1, B, WordIndex, terms
 
 TEXTS = [
     "Kim met the president in Moscow. They spoke about trade.",
