@@ -10,6 +10,7 @@ from qa.check import Ground
 from qa.cite import ParsedReply, Written, parse
 from qa.events import Event, SentenceChecked, TextDelta
 from qa.extract import Extraction, Quote
+from qa.markers import without_begun_marker
 from qa.prompt import REFUSAL, build
 from qa.reply import Reply, is_refusal
 from qa.settings import Settings
@@ -90,7 +91,7 @@ class Draft:
 
     def advance(self, text: str, ended: bool = False) -> Iterator[SentenceChecked]:
         """The sentences of the reply so far that are finished and not yet told, with their verdicts."""
-        reply = parse(text, self.prompt.shown)
+        reply = parse(text if ended else without_begun_marker(text), self.prompt.shown)
         sentences = reply.sentences if ended else reply.sentences[:-1]
         if not _refuses(reply) and list(sentences[: len(self._written)]) == self._written:
             for written in sentences[len(self._written) :]:
@@ -194,10 +195,10 @@ def _refuses(reply: ParsedReply) -> bool:
 
 def _nothing_left(model: str, count: int) -> str:
     if not count:
-        return f"The model {model} gave a reply without a sentence; these are quotations instead."
+        return f"The model {model} gave a reply without a sentence. The answer was made without it."
     return (
-        f"None of the {count} sentences of the model {model} is supported by the passages; "
-        "these are quotations instead."
+        f"None of the {count} sentences of the model {model} has support in the passages. "
+        "The answer was made without it."
     )
 
 

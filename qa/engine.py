@@ -62,8 +62,8 @@ class QueryEngine:
     ) -> "QueryEngine":
         """An engine over `sources` (paths); over all of `store`, or the bundled article, where none is named.
 
-        A model writes the answers where `settings` reach one; left out, they are the environment's, as for the
-        commands. `model` and `strict` go before them; `model="none"` quotes, without any network.
+        A model writes the answers where `settings` reach one; left out, they are the environment's, as for
+        the commands. `model` and `strict` go before them; `model="none"` quotes, without any network.
 
         Raises:
             SettingsInvalid: a setting cannot be used, or `model` is named without a key or a server.
@@ -178,7 +178,7 @@ def _check(question: str) -> None:
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:
-    return f"The model {model.name} {error}; these are quotations from the source instead."
+    return f"The model {model.name} {error}. The answer was made without it, from the source alone."
 
 
 def _wait(reply: Coroutine[Any, Any, T]) -> T:

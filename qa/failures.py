@@ -25,7 +25,7 @@ def reason(error: Exception, api_key: str | None) -> str:
     if isinstance(error, APIConnectionError):
         if isinstance(error.__cause__, httpx.RemoteProtocolError | httpx.ReadError):
             return "hung up before it answered"
-        return "could not be reached; is the server running, and OPENAI_BASE_URL right?"
+        return "could not be reached (is the server running, and OPENAI_BASE_URL right?)"
     if isinstance(error, httpx.HTTPError):
         return "broke off in the middle of its reply"
     return "answered with something that is no chat completion"
@@ -35,13 +35,13 @@ def _refused(error: APIStatusError, api_key: str | None) -> str:
     code = f"HTTP {error.status_code}"
     match error:
         case AuthenticationError() | PermissionDeniedError():
-            return f"refused the key ({code}); check OPENAI_API_KEY"
+            return f"refused the key ({code}, see OPENAI_API_KEY)"
         case RateLimitError() if _spent(error):
             return f"refused: the account's quota is spent ({code})"
         case RateLimitError():
-            return f"had too many requests ({code}); try again later"
+            return f"had too many requests ({code})"
         case NotFoundError():
-            return f"was not found ({code}{_said(error, api_key)}); check FOOTNOTE_MODEL and OPENAI_BASE_URL"
+            return f"was not found ({code}{_said(error, api_key)}, see FOOTNOTE_MODEL and OPENAI_BASE_URL)"
         case _:
             return f"failed ({code}{_said(error, api_key)})"
 

@@ -31,6 +31,8 @@ _BLANK = re.compile(r"[ \t]*")
 _GAP_BEHIND_LEAD = re.compile(r"[ ,]*")
 _WIDEST = 20  # numbers in a range: a wider one is a slip, and only its ends are taken
 
+_BEGUN = re.compile(r"\s*(?:\\?[\[【(][^\]】)\n]{0,40}|<[^>\n]{0,10})\Z")  # a marker whose end has not come
+
 _ESCAPED = str.maketrans("[]【】()<>", "⟨⟩⟨⟩⟨⟩‹›")
 _RESTORED = re.compile(r"⟨([^⟨⟩\n]{1,60})⟩")
 
@@ -60,6 +62,11 @@ def escape_markers(text: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return f"⟨{match['d']}⟩" if match["d"] else match[0].translate(_ESCAPED)
+
+
+def without_begun_marker(text: str) -> str:
+    """A text still being written, without a marker that has only begun."""
+    return _BEGUN.sub("", text)
 
 
 def restore_markers(text: str) -> str:
