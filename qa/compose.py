@@ -37,10 +37,11 @@ class Asked:
 
     @property
     def near(self) -> bool:
-        """Whether retrieval found anything near the question."""
-        return bool(self.extraction.quotes) or any(
-            p.cosine >= NEAR_COSINE or p.words >= NEAR_WORDS for p in self.passages
-        )
+        """Whether there is something to write about: no small talk, and passages near the question."""
+        if self.extraction.quotes:
+            return True
+        near = any(p.cosine >= NEAR_COSINE or p.words >= NEAR_WORDS for p in self.passages)
+        return near and self.extraction.status == "not_in_source"
 
 
 def quoted_answer(asked: Asked, warning: str = "") -> Answer:
@@ -50,7 +51,7 @@ def quoted_answer(asked: Asked, warning: str = "") -> Answer:
         id=asked.id,
         question=asked.question,
         standalone=asked.standalone,
-        status="answered" if citations else "not_in_source",
+        status=asked.extraction.status,
         text=asked.extraction.text,
         model=EXTRACTIVE,
         confidence=round(asked.extraction.confidence, 4),

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from index.passage import Passage
 from qa.answer import Citation, Sentence, Verdict
-from qa.check import Ground, Support
+from qa.check import PARTIAL, SUPPORTED, Ground, Support
 from qa.cite import ParsedReply, Written
+from qa.figures import absent_figures
 from qa.markers import format_marker
 from qa.quotation import quotations, stands_in
 from qa.reply import is_refusal
 from qa.span import widen
 
-SUPPORTED = 0.6  # of a support score, from which a sentence counts as supported
-PARTIAL = 0.35  # and from which as partly so
 _IDLE = 0.5  # of the best cited passage's support: one with less carries nothing and is not cited
 # What a reply says about itself, not about the world.
 _PREAMBLE = re.compile(
@@ -73,6 +72,11 @@ class Footnotes:
         if not cited and is_refusal(claim):
             return _Judgement("uncited", 0.0, ())  # "The passages do not say when": nothing to cite
         own = self._support(claim, cited) if cited else None
+        anywhere = own or self._support(claim, self._passages)
+        absent = absent_figures(claim, _texts(self._passages))
+        if absent and anywhere.score >= PARTIAL:
+            note = f": the passages do not hold “{absent[0]}”."
+            return _Judgement("partial", min(anywhere.score, SUPPORTED), self._bearing(claim, cited), note)
         if own and own.score >= SUPPORTED and all(stands_in(q, _texts(cited)) for q in quoted):
             return _Judgement("supported", own.score, self._bearing(claim, cited))
         anywhere = self._support(claim, self._passages)
