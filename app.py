@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--store", metavar="S", help="a folder, or the URL of a Chroma server")
     parser.add_argument("--model", metavar="M", help="the model that writes answers; none: quote the source")
+    parser.add_argument("--strict", action="store_true", help="leave out what the source does not support")
     parser.add_argument("--host", metavar="H", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", metavar="P", type=int, default=7860)
     parser.add_argument(
@@ -68,7 +69,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     from qa.engine import QueryEngine
 
-    open_engine = partial(QueryEngine.open, model=options.model)
+    open_engine = partial(QueryEngine.open, model=options.model, strict=options.strict or None)
     engine = open_engine(*options.sources, store=options.store)
     from page.handlers import Conversation
     from page.layout import build, launch_options

@@ -1,6 +1,7 @@
 """`python -m index`: look after a store. Exit code 0 fine, 1 a check failed, 2 bad usage or input."""
 
 import argparse
+import os
 import sys
 
 from index.errors import FootnoteError
@@ -36,11 +37,14 @@ def _run(options: argparse.Namespace) -> int:
     from index.source import read_source
 
     read = [read_source(path) for path in options.sources] if options.command == "add" else []
-    from index.embed import MiniLM
+    from index.embed import embedding_model
     from index.store import Store
     from index.verify import faults, find
 
-    store = Store(options.store, MiniLM())
+    store = Store(
+        options.store or os.environ.get("FOOTNOTE_STORE"),
+        embedding_model(os.environ.get("FOOTNOTE_EMBEDDING", "minilm")),
+    )
     if options.command == "add":
         for source in read:
             synced = store.sync(source)

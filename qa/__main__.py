@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--store", metavar="S", help="a folder, or the URL of a Chroma server")
     parser.add_argument("--model", metavar="M", help="the model that writes; none: quote from the source")
+    parser.add_argument("--strict", action="store_true", help="leave out what the source does not support")
     parser.add_argument("--json", action="store_true", help="the whole Answer, as one JSON object")
     return parser
 
@@ -80,7 +81,7 @@ def _open(options: argparse.Namespace) -> "QueryEngine":
     sources = [read_source(path) for path in options.source]
     from qa.engine import QueryEngine
 
-    return QueryEngine.open(*sources, store=options.store, model=options.model)
+    return QueryEngine.open(*sources, store=options.store, model=options.model, strict=options.strict or None)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

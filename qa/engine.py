@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from index.embed import MiniLM
+from index.embed import embedding_model
 from index.passage import Source
 from index.retrieve import Retriever
 from index.source import ARTICLE, read_source
@@ -25,6 +25,7 @@ from qa.standalone import Turn, rewrite
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from qa.model import ChatModel
 
@@ -41,7 +42,7 @@ class QueryEngine:
     def __init__(
         self,
         store: Store,
-        embedding: MiniLM,
+        embedding: "BaseEmbedding",
         names: Sequence[str] | None = None,
         settings: Settings | None = None,
     ) -> None:
@@ -74,9 +75,9 @@ class QueryEngine:
         if strict is not None:
             chosen = replace(chosen, strict=strict)
         read = [s if isinstance(s, Source) else read_source(s) for s in sources]
-        embedding = MiniLM()
-        opened = Store(store, embedding)
-        if not read and (store is None or not opened.names()):
+        embedding = embedding_model(chosen.embedding)
+        opened = Store(store or chosen.store, embedding)
+        if not read and (not (store or chosen.store) or not opened.names()):
             read = [read_source(ARTICLE)]
         if read:
             opened.sync(*read)

@@ -1,4 +1,4 @@
-"""What a user may set about answering; read from the environment by the doors and by `QueryEngine.open`."""
+"""What a user may set; read from the environment by the doors and by `QueryEngine.open`."""
 
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -25,6 +25,8 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     timeout_s: float = TIMEOUT_S  # for the whole reply, retries included; small machines may need more
     context_tokens: int = CONTEXT_TOKENS  # the model's window, as far as we use it
+    store: str | None = None  # a folder, or the URL of a Chroma server; None: the user's own data folder
+    embedding: str = "minilm"  # or "openai:NAME", of the server that OPENAI_BASE_URL names
     strict: bool = False  # leave unsupported sentences out, and say how many
     price_in: float | None = None  # USD per million tokens read
     price_out: float | None = None  # USD per million tokens written
@@ -98,6 +100,8 @@ class _Environment(BaseSettings):
     api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     timeout_s: Annotated[float, Field(gt=0)] = TIMEOUT_S
     context_tokens: Annotated[int, Field(ge=1024)] = CONTEXT_TOKENS
+    store: str | None = None
+    embedding: str = "minilm"
     strict: bool = False
     price_in: Annotated[float | None, Field(ge=0)] = None
     price_out: Annotated[float | None, Field(ge=0)] = None

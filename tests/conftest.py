@@ -1,6 +1,7 @@
 """What several tests share: a private home for caches and stores, and no way out of this machine."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +57,7 @@ def _no_way_out() -> Iterator[None]:
 def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default store of a test is its own; the built graph in the cache is shared."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FOOTNOTE_MODEL", "FOOTNOTE_STORE"):
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "FOOTNOTE_"))]:
         monkeypatch.delenv(name, raising=False)
 
 
