@@ -534,8 +534,8 @@ def words(text: str) -> tuple[Word, ...]:
         )
         low = low.replace("’", "'").replace(".", "" if not shown[0].isdigit() else ".")
         value = _value(low)
-        month = shown == "May" and not first  # elsewhere "may" is no name
         first = place == 0 or bool(re.search(r"[.!?:;\n\"“(*•]\s*$", text[: match.start()][-4:]))
+        month = shown == "May" and not first  # elsewhere "may" is no name
         found.append(
             Word(
                 shown,
