@@ -30,7 +30,8 @@ _ABOUT_ITSELF = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _TALK = frozenset(
-    str.split("""passage passages context text document documents source sources provided provide provides providing
+    str.split("""passage passages context text document documents source sources provided
+    provide provides providing
     given based answer answers answered answering question questions unable information mention mentions
     mentioned state states stated specify specifies specified specific specifically following hope helps
     help helpful know need needed further additional brief briefly clarification clarify accurate
