@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Evidence:
                 self.postings.setdefault(stem, []).append(place)
             self.named.update(word.stem for word in sentence.words if word.named)
             matter = [word.stem for word in sentence.words if word.weight]
-            self.pairs.update(zip(matter, matter[1:], strict=False))
+            self.pairs.update(pairwise(matter))
             self._acronyms(place, sentence.words)
         self.numbers = {w.number for s in self.sentences for w in s.words if w.number is not None}
         self._buckets: dict[str, list[str]] = {}

@@ -11,387 +11,60 @@ from index.encoder import weights_folder
 from index.words import terms
 
 STOP = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "again",
-        "all",
-        "also",
-        "although",
-        "am",
-        "among",
-        "an",
-        "and",
-        "another",
-        "any",
-        "are",
-        "around",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "either",
-        "else",
-        "etc",
-        "even",
-        "ever",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "herself",
-        "him",
-        "himself",
-        "his",
-        "how",
-        "however",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "let",
-        "like",
-        "made",
-        "make",
-        "many",
-        "may",
-        "me",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "myself",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "often",
-        "on",
-        "once",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "per",
-        "rather",
-        "s",
-        "same",
-        "she",
-        "should",
-        "so",
-        "some",
-        "still",
-        "such",
-        "t",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "therefore",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "thus",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "upon",
-        "us",
-        "use",
-        "used",
-        "using",
-        "very",
-        "via",
-        "was",
-        "we",
-        "well",
-        "were",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "within",
-        "without",
-        "would",
-        "yet",
-        "you",
-        "your",
-        "yours",
-        "d",
-        "ll",
-        "m",
-        "o",
-        "re",
-        "ve",
-        "y",
-        "don",
-        "didn",
-        "doesn",
-        "isn",
-        "wasn",
-        "weren",
-        "won",
-        "wouldn",
-        "shouldn",
-        "couldn",
-        "hasn",
-        "haven",
-        "hadn",
-        "aren",
-        "said",
-        "says",
-        "say",
-    ]
+    str.split(
+        """a about above after again all also although am among an and another any are around as at be
+    because been before being between both but by can could did do does doing down during each either
+    else etc even ever for from further had has have having he her here hers herself him himself his
+    how however i if in into is it its itself just let like made make many may me might more most much
+    must my myself no nor not now of off often on once one only or other our out over own per rather s
+    same she should so some still such t than that the their them then there therefore these they this
+    those through thus to too under until up upon us use used using very via was we well were what
+    when where whether which while who whom whose why will with within without would yet you your
+    yours d ll m o re ve y don didn doesn isn wasn weren won wouldn shouldn couldn hasn haven hadn
+    aren said says say"""
+    )
 )
 NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "none",
-        "nobody",
-        "nothing",
-        "without",
-        "cannot",
-        "n't",
-        "dont",
-        "doesnt",
-        "didnt",
-        "isnt",
-        "wasnt",
-        "arent",
-        "werent",
-        "wont",
-        "cant",
-        "couldnt",
-        "wouldnt",
-        "shouldnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-        "unable",
-        "fail",
-        "fails",
-        "failed",
-        "refuse",
-        "refused",
-        "refuses",
-        "deny",
-        "denied",
-        "denies",
-        "unlikely",
-        "impossible",
-        "lack",
-        "lacks",
-        "lacked",
-        "hardly",
-    ]
+    str.split(
+        """not no never neither nor none nobody nothing without cannot n't dont doesnt didnt isnt wasnt arent
+    werent wont cant couldnt wouldnt shouldnt hasnt havent hadnt unable fail fails failed refuse
+    refused refuses deny denied denies unlikely impossible lack lacks lacked hardly"""
+    )
 )
 HEDGES = frozenset(
-    [
-        "may",
-        "might",
-        "could",
-        "possibly",
-        "perhaps",
-        "maybe",
-        "likely",
-        "probably",
-        "reportedly",
-        "allegedly",
-        "alleged",
-        "purportedly",
-        "suggest",
-        "suggests",
-        "suggested",
-        "apparently",
-        "seems",
-        "appears",
-        "would",
-        "should",
-        "potentially",
-    ]
+    str.split(
+        """may might could possibly perhaps maybe likely probably reportedly allegedly alleged purportedly
+    suggest suggests suggested apparently seems appears would should potentially"""
+    )
 )
 OPPOSITES = {
     a: b
-    for pair in [
-        "rise/fall",
-        "rises/falls",
-        "rose/fell",
-        "rising/falling",
-        "increase/decrease",
-        "increases/decreases",
-        "increased/decreased",
-        "increasing/decreasing",
-        "increase/reduce",
-        "increases/reduces",
-        "increased/reduced",
-        "first/last",
-        "before/after",
-        "more/less",
-        "more/fewer",
-        "most/least",
-        "win/lose",
-        "wins/loses",
-        "won/lost",
-        "support/oppose",
-        "supports/opposes",
-        "supported/opposed",
-        "high/low",
-        "higher/lower",
-        "highest/lowest",
-        "above/below",
-        "largest/smallest",
-        "larger/smaller",
-        "large/small",
-        "big/small",
-        "long/short",
-        "longer/shorter",
-        "old/young",
-        "older/younger",
-        "oldest/youngest",
-        "early/late",
-        "earlier/later",
-        "earliest/latest",
-        "north/south",
-        "northern/southern",
-        "east/west",
-        "eastern/western",
-        "begin/end",
-        "began/ended",
-        "start/end",
-        "started/ended",
-        "open/closed",
-        "accept/reject",
-        "accepted/rejected",
-        "allow/forbid",
-        "allowed/forbidden",
-        "allow/prevent",
-        "strong/weak",
-        "stronger/weaker",
-        "fast/slow",
-        "faster/slower",
-        "good/bad",
-        "better/worse",
-        "best/worst",
-        "male/female",
-        "hot/cold",
-        "warm/cool",
-        "hard/soft",
-        "import/export",
-        "majority/minority",
-        "maximum/minimum",
-        "positive/negative",
-        "present/absent",
-        "success/failure",
-        "true/false",
-        "inside/outside",
-        "always/never",
-        "agree/disagree",
-        "agreed/disagreed",
-        "buy/sell",
-        "bought/sold",
-        "cause/prevent",
-        "causes/prevents",
-        "enable/disable",
-        "left/right",
-        "legal/illegal",
-        "major/minor",
-        "man/woman",
-        "men/women",
-        "older/newer",
-        "possible/impossible",
-        "safe/dangerous",
-        "tight/loose",
-        "upper/lower",
-        "wide/narrow",
-        "remember/forget",
-        "single/multiple",
-        "strengthen/weaken",
-        "strengthened/weakened",
-    ]
+    for pair in str.split(
+        """rise/fall rises/falls rose/fell rising/falling increase/decrease increases/decreases
+    increased/decreased increasing/decreasing increase/reduce increases/reduces increased/reduced
+    first/last before/after more/less more/fewer most/least win/lose wins/loses won/lost
+    support/oppose supports/opposes supported/opposed high/low higher/lower highest/lowest above/below
+    largest/smallest larger/smaller large/small big/small long/short longer/shorter old/young
+    older/younger oldest/youngest early/late earlier/later earliest/latest north/south
+    northern/southern east/west eastern/western begin/end began/ended start/end started/ended
+    open/closed accept/reject accepted/rejected allow/forbid allowed/forbidden allow/prevent
+    strong/weak stronger/weaker fast/slow faster/slower good/bad better/worse best/worst male/female
+    hot/cold warm/cool hard/soft import/export majority/minority maximum/minimum positive/negative
+    present/absent success/failure true/false inside/outside always/never agree/disagree
+    agreed/disagreed buy/sell bought/sold cause/prevent causes/prevents enable/disable left/right
+    legal/illegal major/minor man/woman men/women older/newer possible/impossible safe/dangerous
+    tight/loose upper/lower wide/narrow remember/forget single/multiple strengthen/weaken
+    strengthened/weakened"""
+    )
     for a, b in [pair.split("/"), pair.split("/")[::-1]]
 }
 _UNITS = {
     w: float(i)
     for i, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
+        str.split(
+            """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen"""
+        )
     )
 }
 _TENS = {
@@ -405,79 +78,21 @@ _SCALES |= {word + "s": value for word, value in _SCALES.items()} | {"m": 1e6, "
 _ORDINALS = {
     w: float(i)
     for i, w in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
+        str.split("""first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"""),
         start=1,
     )
 }
 _COUNTS = {"both": 2.0, "twice": 2.0, "pair": 2.0, "double": 2.0, "half": 0.5, "quarter": 0.25, "thrice": 3.0}
 MONTH = 0.5  # weight of "May"; other months have about as much
 APPROXIMATE = frozenset(
-    [
-        "about",
-        "around",
-        "nearly",
-        "almost",
-        "approximately",
-        "roughly",
-        "over",
-        "than",
-        "some",
-        "least",
-        "most",
-        "up",
-    ]
+    str.split("""about around nearly almost approximately roughly over than some least most up""")
 )
 SPOKEN = frozenset(
-    [
-        "said",
-        "says",
-        "say",
-        "told",
-        "tells",
-        "stated",
-        "states",
-        "stressed",
-        "claimed",
-        "claims",
-        "announced",
-        "declared",
-        "argued",
-        "argues",
-        "added",
-        "insisted",
-        "warned",
-        "noted",
-        "explained",
-        "denied",
-        "accused",
-        "reported",
-        "reports",
-        "confirmed",
-        "suggested",
-        "believes",
-        "believed",
-        "described",
-        "called",
-        "wrote",
-        "writes",
-        "vowed",
-        "urged",
-        "asked",
-        "according",
-    ]
+    str.split(
+        """said says say told tells stated states stressed claimed claims announced declared argued argues
+    added insisted warned noted explained denied accused reported reports confirmed suggested believes
+    believed described called wrote writes vowed urged asked according"""
+    )
 )
 _WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:\.[^\W\d_]\.)*(?:['’][^\W\d_]+)?")
 _SPACED_COMMA = re.compile(r"(?<=\d) ([,.]) (?=\d{3}\b)")
@@ -534,8 +149,8 @@ def words(text: str) -> tuple[Word, ...]:
         )
         low = low.replace("’", "'").replace(".", "" if not shown[0].isdigit() else ".")
         value = _value(low)
-        month = shown == "May" and not first  # elsewhere "may" is no name
         first = place == 0 or bool(re.search(r"[.!?:;\n\"“(*•]\s*$", text[: match.start()][-4:]))
+        month = shown == "May" and not first  # elsewhere "may" is no name
         found.append(
             Word(
                 shown,

@@ -84,11 +84,11 @@ def _descend(z: np.ndarray, y: np.ndarray, w: np.ndarray, low: np.ndarray, high:
 
 
 def _row_weights(y: np.ndarray) -> np.ndarray:
-    return np.where(y > 0, 0.5 / max(1, y.sum()), 0.5 / max(1, (1 - y).sum()))
+    return np.asarray(np.where(y > 0, 0.5 / max(1, y.sum()), 0.5 / max(1, (1 - y).sum())))
 
 
 def _columns(part: Labelled, names: Sequence[str]) -> np.ndarray:
-    return np.take(part.features, [part.names.index(name) for name in names], axis=1)
+    return np.asarray(np.take(part.features, [part.names.index(name) for name in names], axis=1))
 
 
 def read_set(claims: Sequence[Claim], reader: TokenReader) -> Labelled:
