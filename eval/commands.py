@@ -51,7 +51,8 @@ def answers(options: Options) -> int:
 
 def retrieval(options: Options) -> int:
     """A BEIR layout, or the spans of an answers layout."""
-    room = import_module("eval.retrieval")
+    from eval import retrieval as room
+
     if (options.folder / "questions.jsonl").exists():
         if options.run_file:
             raise DatasetInvalid(
@@ -65,11 +66,19 @@ def retrieval(options: Options) -> int:
     return _finish(options, result)
 
 
+def bench(options: Options) -> int:
+    """Speed, as ratios of one run on this machine."""
+    from eval.bench import bench as measure_speed
+
+    return _finish(options, measure_speed())
+
+
 def grounding(options: Options) -> int:
     """Claim pairs, scored by the project's checker."""
     result, scores = import_module("eval.grounding").evaluate(options.file)
     if options.rows:
-        _write_lines(options.rows, (json.dumps(row, ensure_ascii=False) + "\n" for row in scores))
+        lines = (json.dumps({"id": id_, "score": score}) + "\n" for id_, score in scores.items())
+        _write_lines(options.rows, lines)
     return _finish(options, result)
 
 

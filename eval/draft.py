@@ -25,7 +25,7 @@ _DATE = re.compile(
     r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December) )?"
     r"(?:1[5-9]|20)\d\d\b"
 )
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]+(?: [A-Z][\w-]+)+(?![\w'’])")  # no possessive
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]++(?: [A-Z][\w-]++)++(?![\w'’])")  # no possessive
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _compare(kinds)
     _probes(kinds)
     _exchange(kinds)
+    _command(kinds, "bench", "speed: embedding against Chroma's own embedder, warm retrieval")
     return top
 
 

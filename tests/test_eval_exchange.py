@@ -92,10 +92,7 @@ def test_squad_2_is_imported(tmp_path: Path) -> None:
             {
                 "title": "Pier",
                 "paragraphs": [
-                    {
-                        "context": first,
-                        "qas": [{"id": "1", "question": "Who?", "answers": [], "is_impossible": True}],
-                    },
+                    {"context": first, "qas": [impossible]},
                     {"context": second, "qas": [{"id": "2", "question": "When?", "answers": answers}]},
                 ],
             }

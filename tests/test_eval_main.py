@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
+from eval.options import parser
+from eval.reading import READING
 
 TEXT = (
     "The harbour of Oldport was dredged in 1998.\n\nIt takes 40 ships a day.\n\n"
@@ -155,3 +157,19 @@ def test_help_needs_no_heavy_library() -> None:
         "sys.exit(bool({'chromadb', 'llama_index', 'onnxruntime'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_measure_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each number that a run prints has its line in the report and its paragraph in eval/README.md."""
+    _, out, _ = run(capsys, "answers", folder, "--json")
+    readme = (Path(__file__).parent.parent / "eval" / "README.md").read_text("utf-8")
+    names = json.loads(out)["measures"]
+    assert len(names) > 12
+    assert [name for name in names if not READING.get(name) or name not in readme] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """The list at the top of eval/README.md is the list that --help gives."""
+    readme = (Path(__file__).parent.parent / "eval" / "README.md").read_text("utf-8")
+    actions = [a for a in parser()._actions if a.dest == "kind"]
+    assert [name for name in actions[0].choices or () if name not in readme] == []
