@@ -14,7 +14,8 @@ from eval.result import Measure, Result, mean
 from eval.retrieval import Stopwatch, indexed
 from index.embed import MiniLM
 from index.passage import Passage, Source
-from qa.standalone import standalone
+from qa.search import search
+from qa.standalone import rewrite
 
 SPAN_K = 5  # passages whose spans are measured, as in Chroma's study
 SHOWN_KS = range(1, 11)  # passages shown, for the curve of evidence against tokens
@@ -46,7 +47,7 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
     cl100k_base tokens. The baseline is LlamaIndex's CitationQueryEngine with its defaults and our embeddings.
     """
     asked = [question for question in dataset.questions if question.answerable]
-    searched = [standalone(question.question, question.history) for question in asked]
+    searched = [rewrite(question.question, question.history) for question in asked]
     evidence = [question.evidence for question in asked]
     times = Stopwatch()
     shown: list[Shown] = []
@@ -54,7 +55,7 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
     with indexed(dataset.docs, embedding) as index:
         for question in searched:
             with times.lap("total"):
-                found = index.retriever.retrieve(question, max(SHOWN_KS))
+                found = search(index.retriever, question, max(SHOWN_KS))
             shown.append([Stretch.of(scored.passage) for scored in found])
     return Result(
         name=dataset.name,
@@ -69,7 +70,9 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
             "CitationQueryEngine": {
                 name: measure.value
                 for name, measure in _cost(
-                    dataset, citation_query_engine(dataset.docs, searched, embedding), evidence
+                    dataset,
+                    citation_query_engine(dataset.docs, [q.text for q in searched], embedding),
+                    evidence,
                 ).items()
             }
         },

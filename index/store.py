@@ -241,11 +241,13 @@ class Store:
 
 
 def _check(source: Source) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in source.text + source.title + source.name):
-        raise SourceUnreadable(
-            source.name.encode("utf-8", "replace").decode(),
-            "holds half a surrogate pair, which is no character; save it as UTF-8 and try again",
-        )
+    try:
+        for text in (source.name, source.title, source.text):
+            text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        name = source.name.encode("utf-8", "replace").decode("utf-8")
+        reason = "holds half a surrogate pair, which is no character; save it as UTF-8 and try again"
+        raise SourceUnreadable(name, reason) from error
 
 
 def _place(passage: Passage) -> tuple[str, int]:
