@@ -21,7 +21,8 @@ The harbour of Oldport was dredged in 1998 because sand had closed its mouth. It
 Marta Ruiz has been harbour master since 2015. Before that she sailed tankers for a shipping line in Bergen. \
 She said the new crane would double the trade in timber.
 
-The market hall beside the quay sells fish, bread and cheese on Saturdays. Visitors reach it by the ferry from Norhaven.
+The market hall beside the quay sells fish, bread and cheese on Saturdays. \
+Visitors reach it by the ferry from Norhaven.
 """
 
 
