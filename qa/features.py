@@ -48,8 +48,8 @@ ANSWER_NAMES = (
 class Measured:
     """Sentences of passages, measured.
 
-    `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for each
-    token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the
+    `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for
+    each token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the
     number of its passage.
     """
 
