@@ -20,11 +20,11 @@ from qa.spelling import Spelling
 __all__ = ["Extraction", "Extractor", "Quote"]
 
 PASSAGES = 8  # searched for sentences, of those given
-THRESHOLD = 0.28  # of confidence, below which the source does not say; eval/README.md shows what it trades
-SURE: dict[Shape, float] = {"fact": 0.9, "list": 0.95, "topic": 0.999}  # that enough is quoted; then it ends
-LEAST: dict[Shape, float] = {"fact": 0.03, "list": 0.03, "topic": 0.0}  # chance of a sentence worth adding
+THRESHOLD = 0.25  # of confidence, below which the source does not say; eval/README.md shows what it trades
+SURE: dict[Shape, float] = {"fact": 0.985, "list": 0.985, "topic": 0.999}  # that enough is quoted; then it ends
+LEAST: dict[Shape, float] = {"fact": 0.02, "list": 0.02, "topic": 0.0}  # chance of a sentence worth adding
 SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
-QUOTED_CHARS = 600  # all quotes together, unless one alone is longer
+QUOTED_CHARS = 750  # all quotes together, unless one alone is longer
 OVERVIEW_SOURCES = 3
 
 

@@ -1,4 +1,4 @@
-"""A question and the sentences of its passages -> the numbers by which each sentence, and the best one, is judged."""
+"""A question and the sentences of its passages -> the numbers by which they are judged."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from math import log
 import numpy as np
 
 from index.words import terms
-from qa.reading import STOP, ReadQuestion, ReadPassage, Told
+from qa.cues import STOP
+from qa.reading import ReadPassage, ReadQuestion, Told
 from qa.shapes import Kind
 
 CLOSE = 0.6  # cosine of two tokens that mean about the same
@@ -47,8 +48,9 @@ ANSWER_NAMES = (
 class Measured:
     """Sentences of passages, measured.
 
-    `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_question_tokens), the
-    cosine of the sentence's nearest token; `passage`: int, (n_sentences,), which passage each stands in.
+    `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for
+    each token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the
+    number of its passage.
     """
 
     features: np.ndarray

@@ -8,7 +8,8 @@ from qa.quote import Quote
 from qa.shapes import Shape
 
 NOT_IN_SOURCE = "The source does not say."
-_CAPITAL = re.compile(r"\b[A-Z][\w&-]*")
+NAMES = 3  # named in a refusal
+_NAME = re.compile(r"\b[A-Z][\w&-]*(?:(?: (?:of|and|the|de|von|van))? [A-Z][\w&-]*)*")
 
 
 def laid_out(quotes: Sequence[Quote], shape: Shape) -> str:
@@ -24,11 +25,10 @@ def laid_out(quotes: Sequence[Quote], shape: Shape) -> str:
 
 def refusal(question: str, missing: Collection[str]) -> str:
     """That the source does not say, and which names of the question it never mentions."""
-    words = [word for word in _CAPITAL.findall(question) if set(terms(word)) & set(missing)]
-    if not words:
+    names = [name for name in _NAME.findall(question) if set(terms(name)) & set(missing)]
+    if not names:
         return NOT_IN_SOURCE
-    named = list(dict.fromkeys(words))[:3]
-    return f"{NOT_IN_SOURCE} It never mentions {' or '.join(named)}."
+    return f"{NOT_IN_SOURCE} It never mentions {' or '.join(dict.fromkeys(names[:NAMES]))}."
 
 
 def greeting(titles: Sequence[str]) -> str:

@@ -26,8 +26,8 @@ def spread(count: int, limit: int = PASSAGES) -> list[int]:
 def choose(read: Sequence[ReadPassage], count: int, chars: int) -> list[tuple[int, int]]:
     """(passage, sentence) of up to `count` sentences and `chars` characters, in the order of the text.
 
-    Greedy facility location (Lin & Bilmes 2011, "A class of submodular functions for document summarization"):
-    each further sentence is the one that brings the whole text nearest to what is told.
+    Greedy facility location (Lin & Bilmes 2011, ACL P11-1052): each further sentence is the one that brings
+    the whole text nearest to what is told.
     """
     places = [(n, i) for n, part in enumerate(read) for i in range(len(part.spans))]
     if not places:

@@ -7,26 +7,25 @@ from index.passage import Passage
 from index.sentences import Span
 from index.words import terms
 from qa.answer import Status
-from qa.reading import NUMBER, TIME, ReadQuestion, ReadPassage
+from qa.cues import NUMBER, POINTING, TIME
+from qa.reading import ReadPassage, ReadQuestion
+from qa.shapes import Kind
 
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
-_OPENER = re.compile(
-    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|the (?:former|latter|two|pair)|"
-    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(r"(?:[A-Z][\w'’.-]*\w)(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
+_PERSON = re.compile(r"[A-Z][\w'’.-]*\w(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
 _PLACE = re.compile(
-    r"\b(?:in|at|from|near|to|into|outside) (?:the )?((?:[A-Z][\w'’-]*)(?:,? [A-Z][\w'’-]*)*(?: region| province)?)"
+    r"\b(?:in|at|from|near|to|into|outside) (?:the )?"
+    r"([A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*)*(?: region| province)?)"
 )
 _DATE = re.compile(
-    rf"\b\d{{1,2}} [A-Z]\w+ \d{{4}}\b|\b[A-Z]\w+ \d{{1,2}}, \d{{4}}\b|\b[A-Z]\w{{2,8}} (?:of )?\d{{4}}\b|{TIME.pattern}",
-    re.IGNORECASE,
+    r"\b\d{1,2} [A-Z]\w+ \d{4}\b|\b[A-Z]\w+ \d{1,2}, \d{4}\b|\b[A-Z]\w{2,8} (?:of )?\d{4}\b|"
+    rf"(?i:{TIME.pattern})"
 )
 _COUNT = re.compile(
     rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
 )
+_KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Extraction:
 def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
     """The sentence as a quote; one that opens with "He" or "This" brings the sentence before it."""
     start, end = part.spans[sentence]
-    if sentence and _OPENER.match(part.texts[sentence]) and not part.texts[sentence - 1].startswith("#"):
+    if sentence and POINTING.match(part.texts[sentence]) and not part.texts[sentence - 1].startswith("#"):
         before = part.spans[sentence - 1][0]
         if end - before <= LONGEST_PAIR:
             start = before
@@ -78,7 +77,7 @@ def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
 
 
 def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
-    """The span, in the source, of the only words of a sentence that are of the kind asked for; none if unsure."""
+    """The span, in the source, of the only words of the kind asked for; none where there are several."""
     pattern = _KINDS.get(asked.kind)
     if pattern is None:
         return ()
@@ -88,17 +87,10 @@ def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tu
         (a, b)
         for a, b in found
         if not set(terms(text[a:b])) & asked.weights.keys()
-        and not (pattern is _PERSON and _only_capital(text, a, b))
+        # A first word may be written large only because it is the first.
+        and not (pattern is _PERSON and a == 0 and " " not in text[:b])
     ]
     if len({text[a:b] for a, b in found}) != 1:
         return ()
     a, b = found[0]
     return ((start + a, start + b),)
-
-
-def _only_capital(text: str, start: int, end: int) -> bool:
-    """Whether a word may be written large only because it opens the sentence."""
-    return start == 0 and " " not in text[:end]
-
-
-_KINDS: dict[str, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}

@@ -1,9 +1,10 @@
-"""What a question asks and what the sentences of a passage tell: terms, names, cues, and contextual token states."""
+"""What a question asks and what the sentences of a passage tell: terms, names, cues, token states."""
 
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,56 +13,15 @@ from index.passage import Passage
 from index.sentences import Span, sentence_spans, trim
 from index.store import embedded_text
 from index.words import terms
+from qa.cues import CUES, LEANING, STOP
 from qa.shapes import Kind, kind_of
 
 KEPT = 500  # passages read and kept; at 120 KB each, 60 MB
 UNSEEN = "\0"  # a term that no text holds
 SLIGHT = 0.15  # the weight of a stop word beside a term's idf
 
-STOP = frozenset(
-    terms(
-        "a an the of in on at to for from by with and or but as is are was were be been being do does did has have "
-        "had can could will would shall should may might must it its this that these those there he she they them "
-        "his her their i you we me my your our what which who whom whose when where why how if so than then not no "
-        "many much any some tell list give name s t please about into over after before during between while also "
-        "wat wich wen wher wy according"
-    )
-)
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
 _CAPITAL = re.compile(r"\b[A-Z][\w&-]*|\b\d[\d.,]*")
-NUMBER = re.compile(
-    r"\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
-    r"sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|half|twice|third|quarter)\b",
-    re.IGNORECASE,
-)
-TIME = re.compile(
-    r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:january|february|march|april|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|century|centuries|decades?|spring|"
-    r"summer|autumn|winter|(?:earlier|last|next|this) (?:week|month|year)|years? (?:ago|later))\b|\b(?:in|by|of) May\b",
-    re.IGNORECASE,
-)
-PLACE = re.compile(
-    r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|around|between) (?:the )?(?:[A-Z]|north|south|east|west)"
-)
-REASON = re.compile(
-    r"\b(?:because|since|due to|owing to|thanks to|so that|in order to|as a result|therefore|thus|caus\w+|reason\w*|"
-    r"result\w*|led to|leads? to|to (?:avoid|prevent|allow|make|keep|help|protect)|in response|in reaction|for fear)\b",
-    re.IGNORECASE,
-)
-MANNER = re.compile(
-    r"\b(?:by \w+ing|through|using|via|with the help|means of|method|process)\b", re.IGNORECASE
-)
-SAYS = re.compile(
-    r"\b(?:said|says?|according to|told|stated|claim\w*|declar\w+|stress\w+|argu\w+|accus\w+|wrote|announced|reported)\b",
-    re.IGNORECASE,
-)
-CUES = (NUMBER, TIME, PLACE, REASON, MANNER, SAYS)
-LEANING = re.compile(
-    r"(?:he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|however|but|and|also|instead|"
-    r"meanwhile|as a result|the (?:former|latter|two|pair|company|team|city|group)|"
-    r"(?:under|in|at|after|during|for|with|by|of|on|from) (?:this|that|these|those|it|them))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +96,7 @@ class Reader:
         return ReadQuestion(
             kind=kind_of(text),
             weights=weights,
-            pairs=frozenset(zip(kept, kept[1:], strict=False)),
+            pairs=frozenset(pairwise(kept)),
             words=frozenset(_TOKEN.findall(text.casefold())),
             names=names,
             vector=unit(states.mean(axis=0)) if len(states) else np.zeros(states.shape[1], np.float32),
@@ -167,7 +127,7 @@ def tell(text: str) -> Told:
     kept = [term for term in row if term not in STOP]
     return Told(
         terms=frozenset(row),
-        pairs=frozenset(zip(kept, kept[1:], strict=False)) | frozenset(zip(kept[1:], kept, strict=False)),
+        pairs=frozenset(pairwise(kept)) | frozenset(pairwise(kept[::-1])),
         words=frozenset(_TOKEN.findall(text.casefold())),
         names=names_in(text[1:]),
         count=len(row),

@@ -42,15 +42,14 @@ class Scorer:
             ValueError: they were made for other features.
         """
         held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-        if held.pop("sentence_names") != list(SENTENCE_NAMES) or held.pop("answer_names") != list(
-            ANSWER_NAMES
-        ):
-            raise ValueError(f"{WEIGHTS.name} was made for other features: run `python -m training.extract`")
+        names = held.pop("sentence_names"), held.pop("answer_names")
+        if names != (list(SENTENCE_NAMES), list(ANSWER_NAMES)):
+            raise ValueError(f"{WEIGHTS.name} is for other features: run `python -m training.extract`")
         bias = held.pop("answer_bias")
         return cls(**{name: np.array(value) for name, value in held.items()}, answer_bias=bias)
 
     def scores(self, features: np.ndarray) -> np.ndarray:
-        """The score of each sentence, (n_sentences,); their softmax is the chance that each is the right one."""
+        """The score of each sentence, (n_sentences,); the softmax is its chance to be the right one."""
         inputs = (features - self.mean) / self.spread
         return np.asarray(
             np.tanh(inputs @ self.hidden + self.hidden_bias) @ self.output + inputs @ self.linear

@@ -23,7 +23,7 @@ class Spelling:
         self._known = known
 
     def mend(self, question: str, odd: Collection[str]) -> str:
-        """The question with each of its `odd` words that no source knows changed to the nearest that one does.
+        """The question, its `odd` words that no source knows changed to the nearest that one does.
 
         A word stays where none is near: one slip in a short word, two in a long one.
         """

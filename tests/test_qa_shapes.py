@@ -12,6 +12,7 @@ from qa.shapes import kind_of, shape_of
         ("Hello there!", "greeting"),
         ("Thank you very much!", "thanks"),
         ("What can you do?", "help"),
+        ("how does this work", "help"),
         ("help", "help"),
         ("Summarise", "overview"),
         ("What is this article about?", "overview"),
@@ -30,7 +31,7 @@ from qa.shapes import kind_of, shape_of
     ],
 )
 def test_shape(question: str, shape: str) -> None:
-    """Small talk and overviews are told by the whole question; a question with matter in it is none of these."""
+    """Small talk and overviews are told by the whole question; one with matter in it is neither."""
     assert shape_of(question) == shape
 
 

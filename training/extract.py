@@ -1,11 +1,11 @@
 """Learn `qa/extract_weights.json`: which sentence answers, and whether it answers at all.
 
-    python -m training.extract ../shared/data/answers        (about five minutes on two idle cores; numpy only)
+    python -m training.extract ../shared/data/answers       (about five minutes on two idle cores)
 
-Data, by people and public: every third question of selqa (emorynlp/selqa, Apache-2.0), every second of clapnq
-(primeqa/clapnq, Apache-2.0), and the dev half of the bundled article's own set (MIT). xquad, the other half of
-clapnq and the article's test half are not looked at here. Only weights come out, no text; they are MIT like the
-rest. The same data give the same weights, up to the rounding of another processor.
+Data, by people and public: every third question of selqa (emorynlp/selqa, Apache-2.0), every second of
+clapnq (primeqa/clapnq, Apache-2.0), and the dev half of the bundled article's own set (MIT). xquad, the other
+half of clapnq and the article's test half are not looked at here. Only weights come out, no text; they are
+MIT like the rest. The same data give the same weights, up to the rounding of another processor.
 """
 
 import json
@@ -23,7 +23,7 @@ from index.passage import Passage
 from index.store import embedded_text
 from index.words import WordIndex, terms
 from qa.features import ANSWER_NAMES, SENTENCE_NAMES, Measured, measure, measure_answer
-from qa.reading import UNSEEN, ReadQuestion, Reader
+from qa.reading import UNSEEN, Reader, ReadQuestion
 from qa.scorer import WEIGHTS, Scorer
 
 PASSAGES = 8  # offered for each question
@@ -35,7 +35,7 @@ RIDGE = 50.0  # of the confidence's weights
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """A question with its candidate sentences; `right` marks those that answer, `source` says where each stands."""
+    """A question with its candidate sentences: which are `right`, and the `source` each stands in."""
 
     question: Question
     asked: ReadQuestion
@@ -141,7 +141,7 @@ def _slopes(
     batch: Sequence[tuple[np.ndarray, np.ndarray]],
     random: np.random.Generator,
 ) -> list[np.ndarray]:
-    """The slope of -log(share of the softmax on right sentences), averaged over the questions of the batch."""
+    """The slope of -log(share of the softmax on right sentences), the mean over the batch."""
     hidden, bias, output, linear = weights
     inputs = np.concatenate([features for features, _ in batch])
     right = np.concatenate([marks for _, marks in batch])
@@ -209,6 +209,7 @@ def learn(selqa: Sequence[Row], clapnq: Sequence[Row], article: Sequence[Row]) -
 
 
 def main(folder: Path) -> None:
+    """Learn from the sets in `folder` and write the weights."""
     embedding = MiniLM()
     selqa, clapnq, article = read_answers(folder / "selqa"), read_answers(folder / "clapnq"), article_set()
     third = selqa.questions[::3]
