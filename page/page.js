@@ -182,6 +182,8 @@
     new MutationObserver(react).observe(target, { childList: true, subtree: true });
     react();
   };
+  /* what scrolls by itself can be reached by keyboard */
+  ["fn-talk", "fn-pane", "fn-searched"].forEach((id) => watch(id, () => { one(`#${id}`).tabIndex = 0; }));
   let read = "";
   watch("fn-pane", () => {
     if (!shown().turn) return;
