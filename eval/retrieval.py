@@ -15,8 +15,8 @@ from index.embed import MiniLM
 from index.passage import Source
 from index.retrieve import CANDIDATES, Retriever
 from index.store import Store
-from qa.search import search
 from qa.standalone import Standalone, rewrite
+from qa.talk.search import search
 
 DEPTH = 10  # documents of a run
 KS = (1, 3, 5, 10)

@@ -78,7 +78,7 @@ def code_version() -> str:
     """A hash of the code that answers: with other code, a saved answer must not stand for a new one."""
     digest = hashlib.sha256()
     for room in (index, qa):
-        for path in sorted(Path(str(room.__file__)).parent.glob("*.py")):
+        for path in sorted(Path(str(room.__file__)).parent.rglob("*.py")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -14,8 +14,8 @@ from eval.result import Measure, Result, mean
 from eval.retrieval import Stopwatch, indexed
 from index.embed import MiniLM
 from index.passage import Passage, Source
-from qa.search import search
 from qa.standalone import rewrite
+from qa.talk.search import search
 
 SPAN_K = 5  # passages whose spans are measured, as in Chroma's study
 SHOWN_KS = range(1, 11)  # passages shown, for the curve of evidence against tokens

@@ -1,11 +1,17 @@
 """From a question to a cited answer.
 
 answer.py      Citation, Sentence, Answer: what everyone downstream reads
+events.py      what is told while an answer is made
+settings.py    what a user may set
 standalone.py  question + history -> the question to search for
-extract.py     the answerer that quotes; needs no model
-engine.py      QueryEngine: standalone, retrieve, answer -> Answer
+extract.py     the answerer that quotes; needs no model      (parts: quoting/)
+model.py       the answerer that writes: any OpenAI-compatible server  (parts: writing/)
+check.py       sentence + passages -> support, and the span that carries it  (parts: grounding/)
+compose.py     passages, and a reply if there is one -> an Answer
+engine.py      QueryEngine: standalone, retrieve, answer, check -> Answer
 adapter.py     the same engine as a LlamaIndex query engine
 render.py      an Answer -> text for a terminal
+talk/          conversations: searched in, numbered, kept
 """
 
 from typing import TYPE_CHECKING, Any

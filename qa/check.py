@@ -9,11 +9,11 @@ from pathlib import Path
 
 from index.passage import Passage
 from index.token_vectors import TokenReader
-from qa.claim import read_claim
-from qa.comparison import compare
-from qa.evidence import Evidence, read_sentences
+from qa.grounding.claim import read_claim
+from qa.grounding.comparison import compare
+from qa.grounding.evidence import Evidence, read_sentences
 
-WEIGHTS = Path(__file__).parent / "check_weights.json"
+WEIGHTS = Path(__file__).parent / "grounding" / "check_weights.json"
 SUPPORTED = 0.5  # a score from here on is called supported: where the sets of training/check.py part best
 PARTIAL = 0.3  # from here on partial, below it unsupported
 

@@ -7,14 +7,14 @@ from time import perf_counter
 from index.passage import ScoredPassage
 from qa.answer import Answer, Citation, Sentence, ShownPassage, Status
 from qa.check import Ground
-from qa.cite import ParsedReply, Written, parse
 from qa.events import Event, SentenceChecked, TextDelta
 from qa.extract import Extraction, Quote
-from qa.markers import without_begun_marker
-from qa.prompt import REFUSAL, build
-from qa.reply import Reply, is_refusal
 from qa.settings import Settings
-from qa.verdict import Footnotes, footnoted
+from qa.writing.cite import ParsedReply, Written, parse
+from qa.writing.markers import without_begun_marker
+from qa.writing.prompt import REFUSAL, build
+from qa.writing.reply import Reply, is_refusal
+from qa.writing.verdict import Footnotes, footnoted
 
 EXTRACTIVE = "extractive"
 # A question none of whose passages reaches one of these is about something else: no model is asked.

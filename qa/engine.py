@@ -18,10 +18,10 @@ from qa.compose import Asked, Draft, quoted_answer, told
 from qa.errors import ModelFailed, QuestionInvalid
 from qa.events import Event, PassagesFound, TextDelta
 from qa.extract import Extractor
-from qa.reply import Reply
-from qa.search import search
 from qa.settings import Settings
 from qa.standalone import Turn, rewrite
+from qa.talk.search import search
+from qa.writing.reply import Reply
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

@@ -8,20 +8,24 @@ import numpy as np
 from index.embed import MiniLM
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
-from qa import overview
-from qa.features import measure, measure_answer
-from qa.layout import greeting, help_text, laid_out, refusal, thanks
-from qa.quote import Extraction, Quote, answering_words, cut
-from qa.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
-from qa.scorer import Scorer
-from qa.shapes import Shape, shape_of
-from qa.spelling import Spelling
+from qa.quoting import overview
+from qa.quoting.features import measure, measure_answer
+from qa.quoting.layout import greeting, help_text, laid_out, refusal, thanks
+from qa.quoting.quote import Extraction, Quote, answering_words, cut
+from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+from qa.quoting.scorer import Scorer
+from qa.quoting.shapes import Shape, shape_of
+from qa.quoting.spelling import Spelling
 
 __all__ = ["Extraction", "Extractor", "Quote"]
 
 PASSAGES = 8  # searched for sentences, of those given
 THRESHOLD = 0.25  # of confidence, below which the source does not say; eval/README.md shows what it trades
-SURE: dict[Shape, float] = {"fact": 0.985, "list": 0.985, "topic": 0.999}  # that enough is quoted; then it ends
+SURE: dict[Shape, float] = {
+    "fact": 0.985,
+    "list": 0.985,
+    "topic": 0.999,
+}  # that enough is quoted; then it ends
 LEAST: dict[Shape, float] = {"fact": 0.02, "list": 0.02, "topic": 0.0}  # chance of a sentence worth adding
 SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
 QUOTED_CHARS = 750  # all quotes together, unless one alone is longer

@@ -16,10 +16,10 @@ from openai import AsyncAPIResponse, AsyncOpenAI, OpenAIError
 from openai.resources.chat import AsyncCompletions  # else loaded amid the first request, for a second
 
 from qa.errors import ModelFailed
-from qa.failures import may_pass, pause_s, reason
-from qa.prompt import estimate_tokens
-from qa.reply import Reply, is_text, visible, visible_so_far
 from qa.settings import OPENAI, OPENAI_MODEL, Settings
+from qa.writing.failures import may_pass, pause_s, reason
+from qa.writing.prompt import estimate_tokens
+from qa.writing.reply import Reply, is_text, visible, visible_so_far
 
 PAUSES_S = (0.5, 2.0)  # before the second and the third try
 CONNECT_S = 5.0

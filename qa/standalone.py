@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from index.sentences import sentence_spans, trim
 from index.words import terms
-from qa.clarify import readings
-from qa.topics import Leaning, content_words, leaning, words
+from qa.talk.clarify import readings
+from qa.talk.topics import Leaning, content_words, leaning, words
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.cite import parse
-from qa.markers import escape_markers, format_marker, parse_markers, restore_markers
-from qa.reply import is_refusal, is_text, visible, visible_so_far
+from qa.writing.cite import parse
+from qa.writing.markers import escape_markers, format_marker, parse_markers, restore_markers
+from qa.writing.reply import is_refusal, is_text, visible, visible_so_far
 
 SHAPES = {
     "one marker": ("Kim met him [1].", [("Kim met him.", (1,))]),

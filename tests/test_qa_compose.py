@@ -11,8 +11,8 @@ from index.passage import Passage, ScoredPassage
 from qa.compose import Asked, Draft, quoted_answer
 from qa.events import SentenceChecked
 from qa.extract import Extractor
-from qa.reply import Reply
 from qa.settings import Settings
+from qa.writing.reply import Reply
 
 ROWS = (Path(__file__).parent / "replies.jsonl").read_text("utf-8").splitlines()
 REPLIES = [json.loads(row)["reply"] for row in ROWS] + [

@@ -9,8 +9,9 @@ import pytest
 
 from index.passage import Source
 from qa.answer import Answer, Citation, Sentence, ShownPassage
-from qa.archive import Archive
-from qa.conversation import (
+from qa.errors import ConversationUnknown, ConversationUnreadable, ExchangeUnknown
+from qa.talk.archive import Archive
+from qa.talk.conversation import (
     Changed,
     Conversation,
     alternatives,
@@ -24,8 +25,7 @@ from qa.conversation import (
     start,
     to_json,
 )
-from qa.errors import ConversationUnknown, ConversationUnreadable, ExchangeUnknown
-from qa.export import to_json_text, to_markdown
+from qa.talk.export import to_json_text, to_markdown
 
 TEXT = "The mill burned in 1911. It was rebuilt by Ines Prado. The mill burned in 1911."
 
@@ -165,7 +165,7 @@ def test_a_write_that_fails_leaves_what_was(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("qa.archive.os.fsync", full)
+    monkeypatch.setattr("qa.talk.archive.os.fsync", full)
     with pytest.raises(ConversationUnreadable, match="No space left"):
         archive.write(append(talk, reply("More?", "The mill burned in 1911.")))
     assert archive.read(talk.id) == talk

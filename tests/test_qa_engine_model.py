@@ -12,9 +12,9 @@ from qa import QueryEngine, model
 from qa.answer import Answer
 from qa.errors import QuestionInvalid, SettingsInvalid
 from qa.events import PassagesFound, SentenceChecked, TextDelta
-from qa.layout import NOT_IN_SOURCE
-from qa.prompt import REFUSAL
+from qa.quoting.layout import NOT_IN_SOURCE
 from qa.settings import Settings
+from qa.writing.prompt import REFUSAL
 
 QUESTION = "Which missiles did Biden give Ukraine permission to use?"
 FAR = "What is the best recipe for tomato soup with basil?"

@@ -9,10 +9,10 @@ import pytest
 from index.embed import MiniLM
 from qa.engine import QueryEngine
 from qa.extract import QUOTED_CHARS, Extraction
-from qa.features import SENTENCE_NAMES
-from qa.layout import NOT_IN_SOURCE
-from qa.scorer import WEIGHTS, Scorer
-from qa.spelling import distance
+from qa.quoting.features import SENTENCE_NAMES
+from qa.quoting.layout import NOT_IN_SOURCE
+from qa.quoting.scorer import WEIGHTS, Scorer
+from qa.quoting.spelling import distance
 
 REPORT = """# The harbour of Oldport
 

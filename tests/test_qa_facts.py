@@ -2,9 +2,9 @@
 
 import pytest
 
-from qa.claim import read_claim
-from qa.contrast import contrast
-from qa.facts import unspaced, words
+from qa.grounding.claim import read_claim
+from qa.grounding.contrast import contrast
+from qa.grounding.facts import unspaced, words
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.figures import absent_figures
+from qa.writing.figures import absent_figures
 
 SOURCE = (
     "On Friday three ships and 10,000 crates came; earlier this month 2.5 million left. It may rain in March."

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Answer, Citation, Sentence
-from qa.ledger import Ledger, key_of, map_markers, renumber
+from qa.talk.ledger import Ledger, key_of, map_markers, renumber
 
 
 def cite(n: int, start: int, source: str = "a.md", sha256: str = "1") -> Citation:

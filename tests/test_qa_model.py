@@ -17,8 +17,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from qa import model
 from qa.errors import ModelFailed, SettingsInvalid
 from qa.model import ChatModel
-from qa.reply import Reply
 from qa.settings import OPENAI_MODEL, Settings
+from qa.writing.reply import Reply
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.passage import Passage
-from qa.markers import parse_markers
-from qa.prompt import INSTRUCTIONS, REFUSAL, build, escape, estimate_tokens
-from qa.reply import is_refusal
+from qa.writing.markers import parse_markers
+from qa.writing.prompt import INSTRUCTIONS, REFUSAL, build, escape, estimate_tokens
+from qa.writing.reply import is_refusal
 
 
 def passage(text: str, title: str = "Title", heading: str = "", page: int | None = None) -> Passage:

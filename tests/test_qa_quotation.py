@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.quotation import quotations, stands_in
+from qa.writing.quotation import quotations, stands_in
 
 SOURCE = (
     "He said: “We shall *not* yield – not\nthis year.”[12] It’s the 'old  guard', she noted. "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.shapes import kind_of, shape_of
+from qa.quoting.shapes import kind_of, shape_of
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import pytest
 
 from index.passage import Passage, ScoredPassage
-from qa.clarify import readings
 from qa.engine import QueryEngine
-from qa.search import search
 from qa.standalone import Context, Standalone, Turn, rewrite, rewrite_with, standalone
-from qa.topics import Leaning, content_words, leaning
+from qa.talk.clarify import readings
+from qa.talk.search import search
+from qa.talk.topics import Leaning, content_words, leaning
 
 MILL: list[Turn] = [
     {"role": "user", "content": "Who rebuilt the Oldport mill?"},

@@ -11,9 +11,9 @@ from index.passage import Passage
 from index.source import ARTICLE, read_source
 from qa.answer import Sentence
 from qa.check import Ground
-from qa.cite import Written, parse
-from qa.span import widen
-from qa.verdict import Footnotes, footnoted
+from qa.writing.cite import Written, parse
+from qa.writing.span import widen
+from qa.writing.verdict import Footnotes, footnoted
 
 REPLIES = [
     json.loads(line) for line in (Path(__file__).parent / "replies.jsonl").read_text("utf-8").splitlines()

@@ -55,7 +55,9 @@ def test_only_doors_read_the_environment() -> None:
         if {"environ", "getenv"}
         & {n.attr for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Attribute)}
     }
-    assert all(name.endswith(("__main__.py", "app.py", "settings.py", "runtime.py")) for name in readers), readers
+    assert all(name.endswith(("__main__.py", "app.py", "settings.py", "runtime.py")) for name in readers), (
+        readers
+    )
 
 
 @pytest.mark.parametrize("room", ["index", "qa", "eval"])

@@ -1,4 +1,4 @@
-"""Grounding files -> qa/check_weights.json, and how each set is parted by weights that never saw it.
+"""Grounding files -> qa/grounding/check_weights.json, and how each set is parted by weights that never saw it.
 
     python -m training.check FOLDER DOCS            the table
     python -m training.check FOLDER DOCS --write    also the weights of all sets together
@@ -24,9 +24,9 @@ from index.embed import MiniLM
 from index.source import read_source
 from index.token_vectors import TokenReader
 from qa.check import WEIGHTS
-from qa.claim import read_claim
-from qa.comparison import compare
-from qa.evidence import Evidence, read_sentences
+from qa.grounding.claim import read_claim
+from qa.grounding.comparison import compare
+from qa.grounding.evidence import Evidence, read_sentences
 
 SETS = ("ragtruth_qa", "wice", "q2")
 HELPS = frozenset({"cover_two", "pairs", "aligned"})

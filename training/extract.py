@@ -1,4 +1,4 @@
-"""Learn `qa/extract_weights.json`: which sentence answers, and whether it answers at all.
+"""Learn `qa/quoting/extract_weights.json`: which sentence answers, and whether it answers at all.
 
     python -m training.extract ../shared/data/answers       (about five minutes on two idle cores)
 
@@ -22,9 +22,9 @@ from index.embed import MiniLM
 from index.passage import Passage
 from index.store import embedded_text
 from index.words import WordIndex, terms
-from qa.features import ANSWER_NAMES, SENTENCE_NAMES, Measured, measure, measure_answer
-from qa.reading import UNSEEN, Reader, ReadQuestion
-from qa.scorer import WEIGHTS, Scorer
+from qa.quoting.features import ANSWER_NAMES, SENTENCE_NAMES, Measured, measure, measure_answer
+from qa.quoting.reading import UNSEEN, Reader, ReadQuestion
+from qa.quoting.scorer import WEIGHTS, Scorer
 
 PASSAGES = 8  # offered for each question
 WIDTH, NETWORKS, EPOCHS, BATCH = 8, 3, 20, 32

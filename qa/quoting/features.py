@@ -7,9 +7,9 @@ from math import log
 import numpy as np
 
 from index.words import terms
-from qa.cues import STOP
-from qa.reading import ReadPassage, ReadQuestion, Told
-from qa.shapes import Kind
+from qa.quoting.cues import STOP
+from qa.quoting.reading import ReadPassage, ReadQuestion, Told
+from qa.quoting.shapes import Kind
 
 CLOSE = 0.6  # cosine of two tokens that mean about the same
 _WANTED: dict[Kind, int] = {"number": 0, "time": 1, "place": 2, "reason": 3, "manner": 4}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.passage import Passage
-from qa.markers import escape_markers, format_marker
+from qa.writing.markers import escape_markers, format_marker
 
 REFUSAL = "The source does not say."  # what a model is asked to reply, and what people read
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from index.passage import Source
 from qa.answer import Answer, Citation, Sentence, ShownPassage
 from qa.errors import ExchangeUnknown
-from qa.ledger import Ledger, renumber
+from qa.talk.ledger import Ledger, renumber
 
 LONGEST_TITLE = 60  # characters
 State = Literal["moved", "lost", "gone"]

@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from index.token_vectors import TokenReader
-from qa.align import aligned
-from qa.claim import Claim
-from qa.contrast import Contrast, contrast
-from qa.evidence import Evidence, EvidenceSentence
-from qa.facts import APPROXIMATE, Word
+from qa.grounding.align import aligned
+from qa.grounding.claim import Claim
+from qa.grounding.contrast import Contrast, contrast
+from qa.grounding.evidence import Evidence, EvidenceSentence
+from qa.grounding.facts import APPROXIMATE, Word
 
 READ = 16  # sentences of the evidence whose word pieces are read for one claim
 ENOUGH = 0.9  # of the best window's share, for a smaller window to be shown instead

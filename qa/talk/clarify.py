@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.sentences import sentence_spans
 from index.words import terms
-from qa.topics import content_words
+from qa.talk.topics import content_words
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = re.compile(rf"\b(?:(?:{_MONTH})(?:\s+\d{{1,2}},?)?(?:\s+\d{{4}})?|(?:1[0-9]|20)\d\d)\b")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from qa.facts import words
+from qa.grounding.facts import words
 
 _MONTHS = "January|February|April|June|July|August|September|October|November|December"
 _DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"

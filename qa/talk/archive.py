@@ -7,8 +7,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.conversation import Conversation, from_json, to_json
 from qa.errors import ConversationUnknown, ConversationUnreadable
+from qa.talk.conversation import Conversation, from_json, to_json
 
 FORMAT = 1
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from qa.answer import Citation
-from qa.conversation import Changed, Conversation, to_json
-from qa.ledger import Ledger, map_markers
+from qa.talk.conversation import Changed, Conversation, to_json
+from qa.talk.ledger import Ledger, map_markers
 
 _STATES = {
     "moved": "source changed since, the quote now stands at characters {start}-{end}",

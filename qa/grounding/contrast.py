@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from qa.facts import HEDGES, NEGATIONS, OPPOSITES, SPOKEN, Word
+from qa.grounding.facts import HEDGES, NEGATIONS, OPPOSITES, SPOKEN, Word
 
 REACH = 6  # words after a "not" or "may" that are looked at
 SHORT = 3  # words of the source: where more are left out, their "not" may have been about them

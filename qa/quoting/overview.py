@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qa.reading import ReadPassage
+from qa.quoting.reading import ReadPassage
 
 PASSAGES = 40  # looked at, evenly through a longer document
 SHORTEST, LONGEST = 50, 330  # characters of a sentence worth telling by itself

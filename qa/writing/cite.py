@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.sentences import Span, sentence_spans, trim
-from qa.markers import CODE, Found, take_markers
+from qa.writing.markers import CODE, Found, take_markers
 
 _BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.token_vectors import TokenVectors
-from qa.claim import Claim
+from qa.grounding.claim import Claim
 
 
 def aligned(claim: Claim, own: TokenVectors, read: Sequence[TokenVectors]) -> float:

@@ -7,9 +7,9 @@ from index.passage import Passage
 from index.sentences import Span
 from index.words import terms
 from qa.answer import Status
-from qa.cues import NUMBER, POINTING, TIME
-from qa.reading import ReadPassage, ReadQuestion
-from qa.shapes import Kind
+from qa.quoting.cues import NUMBER, POINTING, TIME
+from qa.quoting.reading import ReadPassage, ReadQuestion
+from qa.quoting.shapes import Kind
 
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 

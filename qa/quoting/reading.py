@@ -13,8 +13,8 @@ from index.passage import Passage
 from index.sentences import Span, sentence_spans, trim
 from index.store import embedded_text
 from index.words import terms
-from qa.cues import CUES, LEANING, STOP
-from qa.shapes import Kind, kind_of
+from qa.quoting.cues import CUES, LEANING, STOP
+from qa.quoting.shapes import Kind, kind_of
 
 KEPT = 500  # passages read and kept; at 120 KB each, 60 MB
 UNSEEN = "\0"  # a term that no text holds

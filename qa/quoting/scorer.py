@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.features import ANSWER_NAMES, SENTENCE_NAMES
+from qa.quoting.features import ANSWER_NAMES, SENTENCE_NAMES
 
 WEIGHTS = Path(__file__).parent / "extract_weights.json"
 

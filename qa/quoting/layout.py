@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from index.words import terms
-from qa.quote import Quote
-from qa.shapes import Shape
+from qa.quoting.quote import Quote
+from qa.quoting.shapes import Shape
 
 NOT_IN_SOURCE = "The source does not say."
 NAMES = 3  # named in a refusal

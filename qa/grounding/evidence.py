@@ -9,7 +9,7 @@ import numpy as np
 
 from index.passage import Passage
 from index.sentences import sentence_spans, trim
-from qa.facts import Word, unspaced, words
+from qa.grounding.facts import Word, unspaced, words
 
 LONGEST = 6  # letters of an acronym
 SIMILAR = 0.84  # of two spellings of one word (Ratcliff & Obershelp): defence/defense, Belousov/Belusov

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from qa.facts import Word, unspaced, words
+from qa.grounding.facts import Word, unspaced, words
 
 _LEAD = re.compile(
     r"""^\s*(?:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from index.passage import Passage
 from qa.answer import Citation, Sentence, Verdict
 from qa.check import PARTIAL, SUPPORTED, Ground, Support
-from qa.cite import ParsedReply, Written
-from qa.figures import absent_figures
-from qa.markers import format_marker
-from qa.quotation import quotations, stands_in
-from qa.reply import is_refusal
-from qa.span import widen
+from qa.writing.cite import ParsedReply, Written
+from qa.writing.figures import absent_figures
+from qa.writing.markers import format_marker
+from qa.writing.quotation import quotations, stands_in
+from qa.writing.reply import is_refusal
+from qa.writing.span import widen
 
 _IDLE = 0.5  # of the best cited passage's support: one with less carries nothing and is not cited
 # What a reply says about itself, not about the world.

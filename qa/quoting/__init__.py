@@ -1,0 +1,12 @@
+"""How the extractive answerer chooses what to quote.
+
+shapes.py    a question -> the kind of answer it wants
+cues.py      the words that tell
+reading.py   question and passages -> terms, names, figures and token states
+spelling.py  a question's misspelt words -> the source's
+features.py  what is measured of each sentence
+scorer.py    features -> scores and confidence, by small learned weights
+quote.py     the sentences that are quoted, each with what it needs to be understood
+overview.py  a whole document -> the sentences that cover it
+layout.py    quotes -> the text people read
+"""

@@ -1,0 +1,10 @@
+"""Conversations.
+
+topics.py        what a turn is about, and how far a question leans on it
+search.py        passages for a question within its talk
+clarify.py       a question that fits two things: which is meant
+ledger.py        footnote numbers that stay what they were
+conversation.py  turns that can be forked, shown again and checked again
+archive.py       conversations kept on disk
+export.py        a conversation -> Markdown or JSON
+"""
