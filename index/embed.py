@@ -92,7 +92,7 @@ class MiniLM(BaseEmbedding):
     def token_states(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """The spans of a text's tokens in it, int, (n_tokens, 2), and their states, float32, (n_tokens, 384).
 
-        The model's own marks at both ends have empty spans; past 512 tokens there is nothing. Each text is run
+        The model's own marks at both ends have empty spans; past 512 tokens is nothing. Each text is run
         alone: int8 ranges are taken over a whole batch, so in company the same text would get other states.
         """
         encoded = self._encode([text])[0]
