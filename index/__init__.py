@@ -15,5 +15,5 @@ store.py      Passages into Chroma and out again
 language.py   text -> its language, as far as stemming needs it
 words.py      text -> stemmed terms, and what they find: BM25, and the best sentence
 verify.py     is a stored source whole, and its file unchanged
-retrieve.py   question -> ScoredPassages, best first: by meaning and words of passages and best sentences
+retrieve.py   question -> ScoredPassages, best first: by meaning and words, of passages and sentences
 """

@@ -75,7 +75,7 @@ class QueryEngine:
         if strict is not None:
             chosen = replace(chosen, strict=strict)
         read = [s if isinstance(s, Source) else read_source(s) for s in sources]
-        embedding = embedding_model(chosen.embedding)
+        embedding = embedding_model(chosen.embedding, chosen.base_url)
         opened = Store(store or chosen.store, embedding)
         if not read and (not (store or chosen.store) or not opened.names()):
             read = [read_source(ARTICLE)]

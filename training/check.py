@@ -1,4 +1,4 @@
-"""Grounding files -> qa/grounding/check_weights.json, and how each set is parted by weights that never saw it.
+"""Grounding files -> qa/grounding/check_weights.json, and how weights part a set they never saw.
 
     python -m training.check FOLDER DOCS            the table
     python -m training.check FOLDER DOCS --write    also the weights of all sets together
