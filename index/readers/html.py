@@ -19,9 +19,8 @@ def read_html(shown: str, data: bytes, address: str | None = None) -> Extracted:
     Raises:
         SourceUnreadable: there is no text in it.
     """
-    from lxml.etree import LxmlError
-
     import lxml.html
+    from lxml.etree import LxmlError
 
     try:
         tree = lxml.html.fromstring(data)
