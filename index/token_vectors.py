@@ -3,11 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embed import MiniLM
 from index.sentences import Span
+
+if TYPE_CHECKING:
+    from index.embed import MiniLM
 
 KEPT = 4_000  # texts; at about 30 word pieces each, 180 MB
 
@@ -23,7 +26,7 @@ class TokenVectors:
 class TokenReader:
     """Texts read into token vectors; a text read before costs nothing."""
 
-    def __init__(self, embedding: MiniLM) -> None:
+    def __init__(self, embedding: "MiniLM") -> None:
         self._embedding = embedding
         self._kept: OrderedDict[str, TokenVectors] = OrderedDict()
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TOP_K = 5  # passages retrieved and shown
+TOP_K = 8  # passages retrieved and shown
 LONGEST_QUESTION = 5000  # characters
 _MAY_END = frozenset(".!?。！？…\n]】")  # a sentence may have ended: time to look
 
@@ -152,7 +152,7 @@ class QueryEngine:
         within = rewrite(question, history)
         passages = search(self.retriever, within, TOP_K)
         found = perf_counter()
-        extraction = self._extractor.extract(within.text, passages)
+        extraction = self._extractor.extract(within.text, passages, within.question)
         return Asked(id, question, within.text, tuple(passages), extraction, began, found)
 
     def as_llama_index(self) -> "BaseQueryEngine":

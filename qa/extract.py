@@ -48,12 +48,14 @@ class Extractor:
         self._reader = Reader(reading, self._idf)
         self._scorer = Scorer.packaged()
 
-    def extract(self, question: str, passages: Sequence[ScoredPassage]) -> Extraction:
+    def extract(
+        self, question: str, passages: Sequence[ScoredPassage], typed: str | None = None
+    ) -> Extraction:
         """The one to four sentences that answer, or why there are none; small talk gets a friendly word.
 
         The same question, passages and sources give the same bytes.
         """
-        shape = shape_of(question)
+        shape = shape_of(typed or question)
         titles = list(dict.fromkeys(passage.title for passage in self._passages))
         if shape == "greeting":
             return Extraction((), 1.0, greeting(titles), "answered")
@@ -63,9 +65,10 @@ class Extractor:
             return Extraction((), 1.0, help_text(titles), "answered")
         if shape == "overview":
             return self._overview(passages)
-        return self._answer(question, shape, [scored.passage for scored in passages[:PASSAGES]])
+        found = [scored.passage for scored in passages[:PASSAGES]]
+        return self._answer(question, typed or question, shape, found)
 
-    def _answer(self, question: str, shape: Shape, passages: Sequence[Passage]) -> Extraction:
+    def _answer(self, question: str, typed: str, shape: Shape, passages: Sequence[Passage]) -> Extraction:
         asked = self._asked(question)
         read = self._reader.passages(passages)
         measured = measure(asked, read)
@@ -74,6 +77,9 @@ class Extractor:
         if not places:
             return Extraction((), 0.0, refusal(question, missing), "not_in_source")
         scores = self._scorer.scores(measured.features)
+        if typed != question:
+            bare = measure(self._asked(typed), read)
+            scores = (scores + self._scorer.scores(bare.features)) / 2
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
         known = measure_answer(asked, measured, scores, self._knows)
         confidence = self._scorer.confidence(known)
@@ -116,7 +122,8 @@ def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape
     kept: list[Quote] = []
     told = size = 0.0
     for k in np.argsort(-scores, kind="stable"):
-        quote = cut(*places[k], score=float(chance[k]))
+        part, sentence = places[k]
+        quote = cut(part, sentence, float(chance[k]))
         length = quote.end - quote.start
         if kept and (
             told >= SURE[shape]

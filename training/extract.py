@@ -173,15 +173,15 @@ def train_confidence(scorer: Scorer, groups: Sequence[tuple[float, Sequence[Row]
             inputs.append(measure_answer(row.asked, row.measured, scores, row.known.__contains__))
             right.append(row.right.any() if row.question.answerable else False)
             weight.append(share / len(rows))
-    values, target, share = np.array(inputs, np.float64), np.array(right, np.float64), np.array(weight)
+    values, target, shares = np.array(inputs, np.float64), np.array(right, np.float64), np.array(weight)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-3
     scaled = np.column_stack([(values - mean) / spread, np.ones(len(values))])
     ridge = np.diag([RIDGE] * values.shape[1] + [1e-6])
     found = np.zeros(scaled.shape[1])
     for _ in range(30):  # Newton's method; it settles in about eight steps
         guess = 1 / (1 + np.exp(-scaled @ found))
-        slope = scaled.T @ (share * (guess - target)) + ridge @ found
-        bend = (scaled * (share * guess * (1 - guess))[:, None]).T @ scaled + ridge
+        slope = scaled.T @ (shares * (guess - target)) + ridge @ found
+        bend = (scaled * (shares * guess * (1 - guess))[:, None]).T @ scaled + ridge
         found -= np.linalg.solve(bend, slope)
     return replace(
         scorer, answer_mean=mean, answer_spread=spread, answer=found[:-1], answer_bias=float(found[-1])

@@ -63,7 +63,7 @@ class Footnotes:
             self.notes.append(f"Sentence {len(self.sentences)}{judged.note}")
         return sentence
 
-    def _judge(self, claim: str, cited: list[Passage]) -> _Judgement:
+    def _judge(self, claim: str, cited: list[Passage]) -> _Judgement:  # noqa: PLR0911 - a list of rules
         quoted = quotations(claim)
         false = [quotation for quotation in quoted if not stands_in(quotation, _texts(self._passages))]
         if false:
