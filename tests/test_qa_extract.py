@@ -11,6 +11,7 @@ from qa.engine import QueryEngine
 from qa.extract import QUOTED_CHARS, Extraction
 from qa.quoting.features import SENTENCE_NAMES
 from qa.quoting.layout import NOT_IN_SOURCE
+from qa.quoting.quote import counts
 from qa.quoting.scorer import WEIGHTS, Scorer
 from qa.quoting.spelling import distance
 
@@ -185,3 +186,22 @@ def test_the_packaged_weights_fit_the_features() -> None:
 def test_distance(one: str, other: str, slips: int) -> None:
     """Letters added, dropped, changed, or swapped with the next; no pair is edited twice."""
     assert distance(one, other) == slips
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "can"),
+    [
+        ("How many containers?", "Over 10,000 containers of ammunition arrived.", True),
+        (
+            "How many howitzers were sent?",
+            "Howitzers, trucks and over 10,000 containers came.",
+            False,
+        ),
+        ("How many soldiers are there?", "Soldiers were sent to the front.", False),
+        ("How much did it cost?", "It came to 40 euros.", True),
+        ("Who came?", "Nobody came.", True),
+    ],
+)
+def test_a_number_must_stand_by_what_is_counted(question: str, sentence: str, can: bool) -> None:
+    """A sentence tells how many only where a number stands by the thing that is asked about."""
+    assert counts(question, sentence) is can

@@ -7,7 +7,7 @@ from index.passage import Passage
 from index.sentences import Span
 from index.words import terms
 from qa.answer import Status
-from qa.quoting.cues import NUMBER, POINTING, TIME
+from qa.quoting.cues import NUMBER, POINTING, STOP, TIME
 from qa.quoting.reading import ReadPassage, ReadQuestion
 from qa.quoting.shapes import Kind
 
@@ -25,6 +25,8 @@ _DATE = re.compile(
 _COUNT = re.compile(
     rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
 )
+_COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,3})", re.IGNORECASE)
+_BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
 _KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}
 
 
@@ -74,6 +76,21 @@ def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
         if end - before <= LONGEST_PAIR:
             start = before
     return Quote(part.passage, start, end, score)
+
+
+def counts(question: str, sentence: str) -> bool:
+    """Whether a sentence can tell how many: a number stands by the thing that the question counts.
+
+    True for any other question, and for one that does not name the thing.
+    """
+    asked = _COUNTED.search(question)
+    things = set(terms(asked[1])) - STOP if asked else set()
+    if not things:
+        return True
+    return any(
+        things & set(terms(sentence[max(0, number.start() - _BEFORE) : number.end() + _AFTER]))
+        for number in NUMBER.finditer(sentence)
+    )
 
 
 def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
