@@ -4,9 +4,9 @@
 
 Data, by people and public: every third question of selqa (emorynlp/selqa, Apache-2.0), every second of
 clapnq (primeqa/clapnq, Apache-2.0), and the dev half of the bundled article's own set (MIT). Nothing else is
-fitted on; but features, sizes and the threshold were chosen looking at xquad, the other half of clapnq and the
-article's test half too, so figures on those are a little too good. Only weights come out, no text; they are
-MIT like the rest. The same data give the same weights, up to the rounding of another processor.
+fitted on; but features, sizes and the threshold were chosen looking at xquad, the other half of clapnq and
+the article's test half too, so figures on those are a little too good. Only weights come out, no text; they
+are MIT like the rest. The same data give the same weights, up to the rounding of another processor.
 """
 
 import json
