@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "eval": {"index", "qa", "eval"},
     "app": {"index", "qa", "page", "app"},
     "page": {"index", "qa", "page"},
+    "training": {"index", "qa", "eval", "training"},
 }
 ROOMS = set(MAY_IMPORT)
 
