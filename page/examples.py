@@ -6,7 +6,7 @@ from page.session import Desk
 # What the thing can do, shown on the bundled article: a name, a figure, a paraphrase, a date, a yes-or-no,
 # and one that the article does not answer.
 ARTICLE_QUESTIONS = (
-    "Who did Kim Jong Un meet?",
+    "Who did Kim meet on Friday?",
     "How many containers of ammunition has Russia received?",
     "Which weapon did Biden allow Ukraine to use?",
     "What did the two countries sign in June?",

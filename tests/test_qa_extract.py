@@ -198,6 +198,7 @@ def test_distance(one: str, other: str, slips: int) -> None:
             False,
         ),
         ("How many soldiers are there?", "Soldiers were sent to the front.", False),
+        ("How many soldiers has the North lost?", "The North sent 10,000 containers north.", False),
         ("How much did it cost?", "It came to 40 euros.", True),
         ("Who came?", "Nobody came.", True),
     ],

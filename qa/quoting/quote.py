@@ -25,7 +25,11 @@ _DATE = re.compile(
 _COUNT = re.compile(
     rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
 )
-_COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,3})", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\bhow many\s+((?:(?!(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\b)"
+    r"[\w'’-]+\s*){1,3})",
+    re.IGNORECASE,
+)
 _BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
 _KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}
 
