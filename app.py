@@ -78,17 +78,20 @@ def _serve(options: argparse.Namespace) -> None:
     kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
     conversation = Conversation(engine, open_engine, kept / "feedback.jsonl")
     blocks = build(conversation, _writer(engine.settings))
-    blocks.launch(
-        server_name=options.host,
-        server_port=options.port,
-        quiet=True,
-        auth=users,
-        mcp_server=options.mcp,
-        strict_cors=True,
-        ssr_mode=False,
-        prevent_thread_lock=True,
-        **launch_options(),
-    )
+    try:
+        blocks.launch(
+            server_name=options.host,
+            server_port=options.port,
+            quiet=True,
+            auth=users,
+            mcp_server=options.mcp,
+            strict_cors=True,
+            ssr_mode=False,
+            prevent_thread_lock=True,
+            **launch_options(),
+        )
+    except OSError as error:  # taken since we looked
+        raise BadUsage(f"port {options.port} is in use; choose another with --port") from error
     print(f"Footnote is at http://{options.host}:{options.port}", flush=True)
     blocks.block_thread()
 

@@ -36,6 +36,8 @@ def read_source(path: str | Path, name: str | None = None) -> Source:
             the message says what to do.
     """
     shown = str(path)
+    if not shown.strip():
+        raise SourceUnreadable("the source", "has no name; give a file or an address")
     if is_address(shown):
         fetched = fetch(shown, MAX_BYTES)
         extracted = _of_address(shown, fetched)

@@ -2,6 +2,7 @@
 
 answer.py      Citation, Sentence, Answer: what everyone downstream reads
 events.py      what is told while an answer is made
+question.py    is a question one that can be asked
 settings.py    what a user may set
 standalone.py  question + history -> the question to search for
 extract.py     the answerer that quotes; needs no model      (parts: quoting/)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError
 from qa.errors import QuestionInvalid
+from qa.question import check_question
 
 if TYPE_CHECKING:
     from qa.engine import QueryEngine
@@ -58,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> None:
     # Everything that can be wrong with the input is found before the slow imports.
     rows = list(_rows(options.questions)) if options.questions else []
-    if options.question is not None and not options.question.strip():
-        raise QuestionInvalid("the question is empty; type one")
+    if options.question is not None:
+        check_question(options.question)
     engine = _open(options)
     if options.question is None:
         for row in rows:
@@ -95,9 +96,12 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
             except json.JSONDecodeError as error:
                 raise FootnoteError(f"{path}, line {number}: not JSON ({error.msg})") from error
-            question = row.get("question") if isinstance(row, dict) else None
-            if not isinstance(question, str) or not question.strip():
+            if not isinstance(row, dict):
                 raise FootnoteError(f'{path}, line {number}: needs an object with a "question"')
+            try:
+                check_question(row.get("question"), row.get("history") or ())
+            except QuestionInvalid as error:
+                raise FootnoteError(f"{path}, line {number}: {error}") from error
             yield row
 
 

@@ -59,7 +59,7 @@ def quoted_answer(asked: Asked, warning: str = "") -> Answer:
         citations=citations,
         passages=tuple(map(ShownPassage.of, asked.passages)),
         timings_ms=_timings(asked, 0.0),
-        warnings=(warning,) if warning else (),
+        warnings=tuple(filter(None, (asked.extraction.caution, warning))),
     )
 
 

@@ -15,9 +15,10 @@ from index.source import ARTICLE, read_source
 from index.store import Store
 from qa.answer import Answer, ShownPassage
 from qa.compose import Asked, Draft, quoted_answer, told
-from qa.errors import ModelFailed, QuestionInvalid
+from qa.errors import ModelFailed
 from qa.events import Event, PassagesFound, TextDelta
 from qa.extract import Extractor
+from qa.question import check_question
 from qa.settings import Settings
 from qa.standalone import Turn, rewrite
 from qa.talk.search import search
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOP_K = 8  # passages retrieved and shown
-LONGEST_QUESTION = 5000  # characters
 _MAY_END = frozenset(".!?。！？…\n]】")  # a sentence may have ended: time to look
 
 
@@ -147,7 +147,7 @@ class QueryEngine:
 
     def _prepare(self, question: str, history: Sequence[Turn], id: str | None) -> Asked:
         """The question with what is found for it."""
-        _check(question)
+        check_question(question, history)
         began = perf_counter()
         within = rewrite(question, history)
         passages = search(self.retriever, within, TOP_K)
@@ -166,16 +166,6 @@ def _chat_model(settings: Settings) -> "ChatModel":
     from qa.model import ChatModel  # and with it openai, which takes a second to import
 
     return ChatModel(settings)
-
-
-def _check(question: str) -> None:
-    if not question.strip():
-        raise QuestionInvalid("the question is empty; type one")
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionInvalid(
-            f"the question has {len(question):,} characters; ask in {LONGEST_QUESTION:,} or fewer, "
-            "and give long texts as a source"
-        )
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:

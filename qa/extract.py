@@ -10,7 +10,7 @@ from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
 from qa.quoting import overview
 from qa.quoting.features import measure, measure_answer
-from qa.quoting.layout import greeting, help_text, laid_out, refusal, thanks
+from qa.quoting.layout import caution, greeting, help_text, laid_out, refusal, thanks
 from qa.quoting.quote import Extraction, Quote, answering_words, counts, cut
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
 from qa.quoting.scorer import Scorer
@@ -92,7 +92,9 @@ class Extractor:
         quotes = _chosen(places, scores, shape)
         if shape == "fact":
             quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked))
-        return Extraction(tuple(quotes), confidence, laid_out(quotes, shape), "answered")
+        return Extraction(
+            tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(question, missing)
+        )
 
     def _asked(self, question: str) -> ReadQuestion:
         """The question as it is measured: without its slips of the pen."""

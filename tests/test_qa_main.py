@@ -148,6 +148,41 @@ def test_questions_file_names_the_bad_line(tmp_path: Path, capsys: pytest.Captur
     assert "line 2" in capsys.readouterr().err
 
 
+def test_a_bad_history_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """History that is no list of turns is a clear line, not a traceback."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "Why?", "history": "abc"}\n', encoding="utf-8")
+    assert main(["--questions", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert "line 1: history must be a list of turns" in error
+    assert error.count("\n") == 1
+
+
+def test_markers_of_the_source_are_not_ours(
+    tmp_path: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A "[7]" in a document stays in the quote, and cannot be read as a marker in the answer's text."""
+    path = tmp_path / "pump.txt"
+    path.write_text("The pump was built by Otto Kern in 1887 [7]. It weighs 90 tonnes.", encoding="utf-8")
+    assert main(["Who built the pump?", "--source", str(path), "--store", store, "--json"]) == 0
+    answer = answer_of(capsys)
+    assert "[7]" in answer["citations"][0]["quote"]  # type: ignore[index]
+    assert "[7]" not in str(answer["text"])
+    assert "[1]" in str(answer["text"])
+
+
+def test_a_name_the_source_never_mentions_is_said(
+    note: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Answered or not, the reader is told that a name of the question is nowhere in the source."""
+    assert (
+        main(["Did Marta Ruiz meet Xi Jinping in 2015?", "--source", str(note), "--store", store, "--json"])
+        == 0
+    )
+    answer = answer_of(capsys)
+    assert "never mentions Xi Jinping" in f"{answer['text']} {answer['warnings']}"
+
+
 def test_no_question_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither a question nor a file of them: argparse says how, exit code 2."""
     with pytest.raises(SystemExit) as stopped:

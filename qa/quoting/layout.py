@@ -25,10 +25,19 @@ def laid_out(quotes: Sequence[Quote], shape: Shape) -> str:
 
 def refusal(question: str, missing: Collection[str]) -> str:
     """That the source does not say, and which names of the question it never mentions."""
+    names = _unmentioned(question, missing)
+    return f"{NOT_IN_SOURCE} It never mentions {names}." if names else NOT_IN_SOURCE
+
+
+def caution(question: str, missing: Collection[str]) -> str:
+    """For an answer to a question with names that the source never mentions: which they are; else nothing."""
+    names = _unmentioned(question, missing)
+    return f"The source never mentions {names}." if names else ""
+
+
+def _unmentioned(question: str, missing: Collection[str]) -> str:
     names = [name for name in _NAME.findall(question) if set(terms(name)) & set(missing)]
-    if not names:
-        return NOT_IN_SOURCE
-    return f"{NOT_IN_SOURCE} It never mentions {' or '.join(dict.fromkeys(names[:NAMES]))}."
+    return " or ".join(dict.fromkeys(names[:NAMES]))
 
 
 def greeting(titles: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from qa.quoting.shapes import Kind
 
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
+_FOREIGN_MARKER = re.compile(r"\[(?=\d+\])")
 _PERSON = re.compile(r"[A-Z][\w'’.-]*\w(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
 _PLACE = re.compile(
     r"\b(?:in|at|from|near|to|into|outside) (?:the )?"
@@ -56,7 +57,8 @@ class Quote:
         for start, end in sorted(self.bold, reverse=True):
             a, b = start - self.start, end - self.start
             text = f"{text[:a]}**{text[a:b]}**{text[b:]}"
-        return " ".join(text.split())
+        # "[7]" in the source must not be taken for a marker of ours; the quote itself stays as it is.
+        return " ".join(_FOREIGN_MARKER.sub("[\u2060", text).split()).removeprefix("\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Extraction:
     confidence: float
     text: str
     status: Status
+    caution: str = ""  # what a reader of the answer should know besides
 
 
 def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
