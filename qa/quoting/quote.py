@@ -14,7 +14,6 @@ from qa.quoting.shapes import Kind
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
 _FOREIGN_MARKER = re.compile(r"\[(?=\d+\])")
-_PERSON = re.compile(r"[A-Z][\w'’.-]*\w(?: (?:(?:of|the|de|van|von|bin|al) )?[A-Z][\w'’.-]*\w)*")
 _PLACE = re.compile(
     r"\b(?:in|at|from|near|to|into|outside) (?:the )?"
     r"([A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*)*(?: region| province)?)"
@@ -32,7 +31,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
-_KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "person": _PERSON, "place": _PLACE}
+_KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "place": _PLACE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +106,7 @@ def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tu
         return ()
     text, start = part.texts[sentence], part.spans[sentence][0]
     found = [match.span(pattern.groups) for match in pattern.finditer(text)]
-    found = [
-        (a, b)
-        for a, b in found
-        if not set(terms(text[a:b])) & asked.weights.keys()
-        # A first word may be written large only because it is the first.
-        and not (pattern is _PERSON and a == 0 and " " not in text[:b])
-    ]
+    found = [(a, b) for a, b in found if not set(terms(text[a:b])) & asked.weights.keys()]
     if len({text[a:b] for a, b in found}) != 1:
         return ()
     a, b = found[0]
