@@ -34,6 +34,15 @@ def test_no_nine_words_in_a_row() -> None:
 
 
 @needs_original
+def test_nothing_committed_repeats_it() -> None:
+    """Neither do the eval set and the documents of the project."""
+    top = ARTICLE.parent.parent
+    original = runs(ORIGINAL.read_text("utf-8"))
+    for path in [*top.glob("*.md"), *top.glob("*/*.md"), *top.glob("*/*.jsonl")]:
+        assert runs(path.read_text("utf-8")) & original == set(), path
+
+
+@needs_original
 def test_as_many_paragraphs() -> None:
     """Below its title and the line that says what it is, it has the original's paragraphs, one for one."""
     paragraphs = [p for p in ARTICLE.read_text("utf-8").split("\n\n") if p.strip()]
