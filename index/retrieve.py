@@ -1,6 +1,6 @@
 """A question -> ScoredPassages, best first: by meaning and words, of passages and their best sentences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +19,7 @@ CANDIDATES = 50  # of each kind, before they are scored
 VECTOR_WEIGHT = 0.5  # of meaning, where the model can read the text; the rest is the words'
 SENTENCE_MEANING = 2 / 3  # of the best sentence in meaning; the rest is the whole passage's
 SENTENCE_WORDS = 1 / 2  # of the best sentence in words; the rest is the whole passage's
+AROUND = (0.15, 0.105, 0.0735)  # of the passages 1, 2, 3 places away; a passage itself has 1
 UNREAD, READ = (
     0.2,
     0.7,
@@ -35,6 +36,8 @@ class Retriever:
         # A filter costs time: leave it out where it would leave out nothing.
         self._names = None if names is None or len(store) == len(held) else list(names)
         self._row = {passage.id: row for row, passage in enumerate(self.passages)}
+        numbers: dict[str, int] = {}
+        self._source = np.array([numbers.setdefault(p.source, len(numbers)) for p in self.passages])
         self.embedding = embedding
         self._vectors = PassageVectors([one.vectors for one in held])
         familiar = np.array([one.familiar for one in held], dtype=np.float32)
@@ -51,28 +54,59 @@ class Retriever:
     def retrieve(self, question: str, top_k: int) -> list[ScoredPassage]:
         """The `top_k` best passages for `question`, best first.
 
-        Chroma's nearest and BM25's best are candidates. Score: a convex combination (Bruch et al. 2023,
-        arXiv:2210.11934) of meaning and words, each of the whole passage and of its best sentence. Meaning is
-        a cosine (negative counts as 0); words are a share of the most the question's terms could reach: both
-        known beforehand, in place of each query's own least and largest, so that scores compare between
-        questions. Meaning counts less in a passage whose words the model does not know.
+        Chroma's nearest and BM25's best are candidates, with the passages around them. Score: a convex
+        combination (Bruch et al. 2023, arXiv:2210.11934) of meaning and words, each of the whole passage and
+        of its best sentence. Meaning is a cosine (negative counts as 0); words are a share of the most the
+        question's terms could reach: both known beforehand, in place of each query's own least and largest,
+        so that scores compare between questions. Meaning counts less in a passage whose words the model does
+        not know. A text speaks of one thing for a while, so the score is then a mean with those of the
+        passages around, weighed by distance; but the passage that is best by itself stays first.
         """
         if not self.passages:
             return []
         vector = self.question_vector(question)
         asked = self.words.terms(question)
         bm25 = self.words.scores(asked)
-        rows = self._candidates(vector, bm25)
+        near = self._around(self._candidates(vector, bm25))
+        rows = self._around(near)  # what stands around those, too
         words = _mixed(bm25[rows], self.words.sentence_scores(asked)[rows], SENTENCE_WORDS)
         cosine, best = self._vectors.cosines(rows, vector)
         meaning = _mixed(np.maximum(cosine, 0.0), np.maximum(best, 0.0), SENTENCE_MEANING)
         weight = self._weight[rows]
-        score = weight * meaning + (1 - weight) * words
+        own = weight * meaning + (1 - weight) * words
+        score = self._in_context(near, rows, own)
         order = np.argsort(-score, kind="stable")[:top_k]
+        at = np.searchsorted(rows, near[order])
         return [
-            ScoredPassage(self.passages[rows[i]], float(score[i]), float(cosine[i]), float(words[i]), rank)
-            for rank, i in enumerate(order, start=1)
+            ScoredPassage(self.passages[rows[i]], float(value), float(cosine[i]), float(words[i]), rank)
+            for rank, (i, value) in enumerate(zip(at, score[order], strict=True), start=1)
         ]
+
+    def _around(self, rows: np.ndarray) -> np.ndarray:
+        """The rows and those around them in the same source, ascending."""
+        found = [rows, *(other[there] for other, there, _ in self._neighbours(rows))]
+        return np.unique(np.concatenate(found))
+
+    def _neighbours(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+        """At each distance: the rows there, which of them are of the same source, and what they weigh."""
+        last = len(self.passages) - 1
+        for distance, share in enumerate(AROUND, start=1):
+            for step in (-distance, distance):
+                other = np.clip(rows + step, 0, last)
+                yield other, (other == rows + step) & (self._source[other] == self._source[rows]), share
+
+    def _in_context(self, near: np.ndarray, rows: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Scores of the passages `near`: means over what stands around them, but the best keeps its own."""
+        scores = np.zeros(len(self.passages))
+        scores[rows] = own
+        total, weight = scores[near], np.ones(len(near))
+        for other, there, share in self._neighbours(near):
+            total += share * there * scores[other]
+            weight += share * there
+        best = int(scores[near].argmax())
+        mean = total / weight
+        mean[best] = scores[near[best]]
+        return np.asarray(mean)
 
     def _candidates(self, vector: np.ndarray, bm25: np.ndarray) -> np.ndarray:
         """Rows of the passages nearest by vector and best by words, ascending."""

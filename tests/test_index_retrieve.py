@@ -87,3 +87,18 @@ def test_cosines_of_passage_and_best_sentence() -> None:
     own, best = PassageVectors(blocks).cosines(np.array([0, 1, 2]), np.array([0.0, 1.0], dtype=np.float32))
     assert own == pytest.approx([0.0, -1.0, 0.0])
     assert best == pytest.approx([1.0, -1.0, 0.0])
+
+
+def test_what_stands_around_lifts_a_passage_but_never_over_the_best(tmp_path: Path, minilm: MiniLM) -> None:
+    """Of two passages that say the same, the one beside the passages that answer comes first after them."""
+    filler = "The committee met again and adopted its minutes without a vote. "
+    topic = "Bees make honey from nectar, and the bees keep it in a hive of wax. "
+    parts = [filler * 10, topic * 9, "She then went on to the next point of the day. " * 14, topic * 9]
+    text = "\n\n".join([*[filler * 10] * 4, parts[2], *[filler * 10] * 8, *parts])
+    store = Store(tmp_path, minilm)
+    store.sync(Source("talk", "", text, "talk"))
+    found = Retriever(store, minilm).retrieve("How do bees make honey?", 16)
+    ranks = {scored.passage.start: scored.rank for scored in found}
+    alone, beside = sorted(start for start in ranks if text.startswith("She then", start))
+    assert found[0].passage.text.startswith("Bees make honey")
+    assert ranks[beside] < ranks[alone]
