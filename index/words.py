@@ -9,6 +9,7 @@ import numpy as np
 import regex
 import Stemmer
 
+from index.irregular import BASE
 from index.language import DEFAULT, language
 
 K1, B = 1.2, 0.75
@@ -46,7 +47,7 @@ _stemmer = lru_cache(maxsize=None)(lambda algorithm: Stemmer.Stemmer(algorithm, 
 
 
 def terms(text: str, language: str = DEFAULT) -> list[str]:
-    """The terms of a text in order: case-folded, stemmed; bigrams where a script has no spaces.
+    """The terms of a text in order: case-folded, stemmed ("met" as "meet"); bigrams of unspaced scripts.
 
     `language` (ISO 639-1) chooses the stemmer of words in Latin script; in others the script does.
     """
@@ -61,6 +62,8 @@ def terms(text: str, language: str = DEFAULT) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str, language: str) -> str:
+    if language == "en":
+        word = BASE.get(word, word)
     first = ord(word[0])
     algorithm = _STEMMERS.get(language) if first <= _LATIN_END else None
     for low, high, name in _SCRIPTS:

@@ -31,6 +31,13 @@ def test_script_chooses_the_stemmer(one: str, other: str) -> None:
     assert terms(one) == terms(other)
 
 
+@pytest.mark.parametrize(("form", "base"), [("met", "meets"), ("went", "going"), ("children", "child")])
+def test_irregular_english_forms_meet_their_base(form: str, base: str) -> None:
+    """A question with "meet" finds a sentence with "met"; another language's words stay as they are."""
+    assert terms(form) == terms(base)
+    assert terms("met", "nl") == ["met"]
+
+
 def test_language_chooses_the_stemmer_of_latin_script() -> None:
     """Spanish plurals and verbs meet under the Spanish stemmer and not under the English one."""
     assert terms("canciones", "es") == terms("canción", "es")
