@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from index.runtime import onnxruntime
 from index.sentences import Span
 
 BATCH_TOKENS = 1024  # padded tokens in one run of the graph: more fall out of the processor's cache
+RECENT = 16  # texts whose single run is remembered
 RETRIES = 2  # of a request to a server
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 
@@ -46,6 +48,7 @@ class MiniLM(BaseEmbedding):
 
     _session: onnxruntime.InferenceSession = PrivateAttr()
     _tokenizer: Tokenizer = PrivateAttr()
+    _alone: Callable[[str], tuple[np.ndarray, np.ndarray, np.ndarray]] = PrivateAttr()
 
     def __init__(self, precision: str = "int8", **options: Any) -> None:
         super().__init__(**{"precision": precision} | options)
@@ -57,6 +60,8 @@ class MiniLM(BaseEmbedding):
         self._tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
+        # A question is embedded to find passages, then its tokens are read to choose sentences: one run.
+        self._alone = lru_cache(maxsize=RECENT)(self._read_alone)
 
     @classmethod
     def class_name(cls) -> str:
@@ -95,8 +100,17 @@ class MiniLM(BaseEmbedding):
         The model's own marks at both ends have empty spans; past 512 tokens is nothing. Each text is run
         alone: int8 ranges are taken over a whole batch, so in company the same text would get other states.
         """
+        _, offsets, states = self._alone(text)
+        return offsets, states
+
+    def embed_alone(self, text: str) -> np.ndarray:
+        """What `embed` makes of one text; its token states then come for nothing: float32, (384,)."""
+        return self._alone(text)[0]
+
+    def _read_alone(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         encoded = self._encode([text])[0]
-        return np.array(encoded.offsets), self._run([encoded.ids], "tokens")[0][0]
+        wholes, tokens = self._run([encoded.ids], "embedding", "tokens")
+        return wholes[0], np.array(encoded.offsets), tokens[0]
 
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         # Half a surrogate pair is no character: the tokenizer would refuse it.
@@ -152,7 +166,7 @@ def embed_question(embedding: BaseEmbedding, question: str) -> np.ndarray:
         EmbeddingFailed: the model's server did not answer.
     """
     if isinstance(embedding, MiniLM):
-        return np.asarray(embedding.embed([question])[0])
+        return embedding.embed_alone(question)
     return np.asarray(_unit(_ask(embedding, lambda: [embedding.get_query_embedding(question)]))[0])
 
 

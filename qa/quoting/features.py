@@ -70,7 +70,7 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
         empty = np.zeros((0, len(asked.token_weights)), dtype=np.float32)
         return Measured(np.zeros((0, len(SENTENCE_NAMES)), np.float32), empty, np.zeros(0, int))
     rows = [row for _, part in parts for row in _by_words(asked, part)]
-    near = [_nearest(asked, part) for _, part in parts]
+    near = _nearest(asked, [part for _, part in parts])
     close = [_by_tokens(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
     kinds = np.tile([float(asked.kind == kind) for kind in _KINDS], (len(rows), 1))
     features = np.column_stack([np.array(rows), np.concatenate(close), kinds]).astype(np.float32)
@@ -178,7 +178,11 @@ def _by_tokens(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> np.n
     )
 
 
-def _nearest(asked: ReadQuestion, part: ReadPassage) -> np.ndarray:
+def _nearest(asked: ReadQuestion, parts: Sequence[ReadPassage]) -> list[np.ndarray]:
     """For each sentence and each token of the question, the cosine of the nearest token of the sentence."""
-    alike = part.states.astype(np.float32) @ asked.states.T
-    return np.asarray(np.maximum.reduceat(alike, part.starts[:-1], axis=0))
+    alike = np.concatenate([part.states for part in parts]).astype(np.float32) @ asked.states.T
+    sizes = [len(part.states) for part in parts]
+    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    starts = np.concatenate([at + part.starts[:-1] for at, part in zip(firsts, parts, strict=True)])
+    nearest = np.maximum.reduceat(alike, starts, axis=0)
+    return np.split(nearest, np.cumsum([len(part.spans) for part in parts])[:-1])
