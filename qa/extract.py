@@ -21,7 +21,6 @@ __all__ = ["Extraction", "Extractor", "Quote"]
 
 PASSAGES = 8  # searched for sentences, of those given
 THRESHOLD = 0.27  # of confidence, below which the source does not say; eval/README.md shows what it trades
-UNCOUNTED = 0.3  # of the confidence, left where "how many" meets a sentence without such a number
 SURE: dict[Shape, float] = {
     "fact": 0.985,
     "list": 0.985,
@@ -82,11 +81,12 @@ class Extractor:
             bare = measure(self._asked(typed), read)
             scores = (scores + self._scorer.scores(bare.features)) / 2
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
-        known = measure_answer(asked, measured, scores, self._knows)
+
+        def counted(k: int) -> bool:
+            return counts(typed, places[k][0].texts[places[k][1]])
+
         best, sentence = places[int(scores.argmax())]
-        confidence = self._scorer.confidence(known)
-        if not counts(typed, best.texts[sentence]):
-            confidence *= UNCOUNTED
+        confidence = self._scorer.confidence(measure_answer(asked, measured, scores, self._knows, counted))
         if confidence < THRESHOLD or not np.isfinite(scores.max()):
             return Extraction((), confidence, refusal(question, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)

@@ -12,6 +12,7 @@ from qa.quoting.reading import ReadPassage, ReadQuestion, Told
 from qa.quoting.shapes import Kind
 
 CLOSE = 0.6  # cosine of two tokens that mean about the same
+MANY = 40  # sentences; more count the same
 _WANTED: dict[Kind, int] = {"number": 0, "time": 1, "place": 2, "reason": 3, "manner": 4}
 _KINDS: tuple[Kind, ...] = ("person", "time", "place", "number", "reason", "manner", "yes-no")
 
@@ -21,27 +22,31 @@ _WORD_NAMES = (
     *("long", "short", "place", "first", "leans", "says"),
     *("names for a person", "number for a number", "time for a time", "place for a place"),
     *("reason for a reason", "held for yes or no", "held by passage"),
+    *("held within passage", "new number", "new time", "new person"),
+    *("new number for a number", "new time for a time", "new person for a person"),
 )
 _TOKEN_NAMES = (
     *("cosine", "cosine before", "cosine after"),
     *("close", "close by weight", "least close", "names close", "close share", "passage close"),
 )
-SENTENCE_NAMES = _WORD_NAMES + _TOKEN_NAMES + tuple(f"asks {kind}" for kind in _KINDS)
-_OF_BEST = (
-    *("close", "close by weight", "least close", "names close", "close share", "passage close"),
-    *("held", "held by passage", "cosine"),
-)
-ANSWER_NAMES = (
-    *_OF_BEST,
-    *("score", "margin", "best held by passage", "best cosine", "unknown share", "unknown name"),
-    *(
-        "least close in passage",
-        "two least close in passage",
-        "least close name",
-        "least close name in passage",
-    ),
-    *("terms", "one term"),
-)
+_AMONG_NAMES = ("held among all", "best passage")
+SENTENCE_NAMES = _WORD_NAMES + _TOKEN_NAMES + _AMONG_NAMES + tuple(f"asks {kind}" for kind in _KINDS)
+# What tells whether the best sentence answers, with the sign its weight may have: 0 for either.
+ANSWER_SIGNS = {
+    "close by weight": 1,
+    "held by passage": 1,
+    "least close in passage": 1,
+    "least close name in passage": 1,
+    "two least close words": 1,
+    "no number": -1,
+    "no time": -1,
+    "not counted": -1,
+    "unknown share": -1,
+    "terms": 0,
+    "sentences": 0,
+    "yes or no": 0,
+}
+ANSWER_NAMES = tuple(ANSWER_SIGNS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,42 +77,58 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
     rows = [row for _, part in parts for row in _by_words(asked, part)]
     near = _nearest(asked, [part for _, part in parts])
     close = [_by_tokens(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
-    kinds = np.tile([float(asked.kind == kind) for kind in _KINDS], (len(rows), 1))
-    features = np.column_stack([np.array(rows), np.concatenate(close), kinds]).astype(np.float32)
+    among = _among(asked, [told for _, part in parts for told in part.told])
     passage = np.repeat([n for n, _ in parts], [len(part.spans) for _, part in parts])
-    return Measured(features, np.concatenate(near), passage)
+    kinds = np.tile([float(asked.kind == kind) for kind in _KINDS], (len(rows), 1))
+    features = np.column_stack([np.array(rows), np.concatenate(close), among, passage == 0, kinds])
+    return Measured(features.astype(np.float32), np.concatenate(near), passage)
 
 
 def measure_answer(
-    asked: ReadQuestion, measured: Measured, scores: np.ndarray, known: Callable[[str], bool]
+    asked: ReadQuestion,
+    measured: Measured,
+    scores: np.ndarray,
+    known: Callable[[str], bool],
+    counted: Callable[[int], bool],
 ) -> np.ndarray:
     """What speaks for and against the best sentence being an answer: float32, (len(ANSWER_NAMES),).
 
-    `scores` are the sentences'; `known` says whether any passage holds a term.
+    `scores` are the sentences'; `known` says whether any passage holds a term, `counted` whether sentence n
+    has a number by the thing that a "how many" asks for.
     """
-    order = np.argsort(-scores, kind="stable")
-    best = int(order[0])
-    column = {name: measured.features[:, n] for n, name in enumerate(SENTENCE_NAMES)}
-    margin = min(float(scores[best] - scores[order[1]]), 10.0) if len(order) > 1 else 4.0
+    best = int(np.argmax(scores))
+    here = measured.passage == measured.passage[best]
+    column = dict(zip(SENTENCE_NAMES, measured.features[best], strict=True))
+    near, around = measured.near[best], measured.near[here].max(axis=0)
+    if best and here[best - 1]:  # what stands just before is read along
+        near = np.maximum(near, measured.near[best - 1])
+    words = sorted(float(near[tokens].max()) for tokens in asked.plain)[:2]
     total = sum(asked.weights.values()) or 1.0
-    unknown = sum(weight for term, weight in asked.weights.items() if not known(term)) / total
-    near = measured.near[best]
-    around = measured.near[measured.passage == measured.passage[best]].max(axis=0)
-    if not len(near):
-        near = around = np.zeros(1, dtype=np.float32)
-    named = asked.named if asked.named.any() else np.zeros(0, dtype=bool)
     return np.array(
         [
-            *(column[name][best] for name in _OF_BEST),
-            *(float(scores[best]) / 5, margin / 2, column["held by passage"].max(), column["cosine"].max()),
-            *(unknown, float(any(not known(name) for name in asked.names))),
-            *(around.min(), np.sort(around)[:2].mean()),
-            near[named].min() if len(named) else near.mean(),
-            around[named].min() if len(named) else around.mean(),
-            *(len(asked.weights) / 10, float(len(asked.weights) <= 1)),
+            column["close by weight"],
+            column["held by passage"],
+            around.min(initial=1.0),
+            around[asked.named].min() if asked.named.any() else around.mean() if len(around) else 0.0,
+            sum(words) / len(words) if words else 1.0,
+            asked.kind == "number" and not column["new number"],
+            asked.kind == "time" and not column["new time"] and not column["new number"],
+            not counted(best),
+            sum(weight for term, weight in asked.weights.items() if not known(term)) / total,
+            len(asked.weights) / 10,
+            min(len(scores), MANY) / MANY,
+            asked.kind == "yes-no",
         ],
         dtype=np.float32,
     )
+
+
+def _among(asked: ReadQuestion, told: Sequence[Told]) -> list[float]:
+    """How much of the question each sentence holds, a term's weight its idf among these sentences."""
+    counts = {term: sum(term in one.terms for one in told) for term in asked.weights}
+    weights = {t: log(1 + (len(told) - n + 0.5) / (n + 0.5)) for t, n in counts.items() if n}
+    total = sum(weights.values()) or 1.0
+    return [sum(weights[term] for term in weights if term in one.terms) / total for one in told]
 
 
 def _by_words(asked: ReadQuestion, part: ReadPassage) -> list[list[float]]:
@@ -119,6 +140,7 @@ def _by_words(asked: ReadQuestion, part: ReadPassage) -> list[list[float]]:
 
     title = frozenset(terms(f"{part.passage.title} {part.passage.heading}"))
     whole = held(frozenset().union(*(sentence.terms for sentence in part.told)))
+    rarity = _rarity(asked, part.told)
     rows = []
     for i, sentence in enumerate(part.told):
         before = part.told[i - 1].terms if i else title
@@ -129,8 +151,26 @@ def _by_words(asked: ReadQuestion, part: ReadPassage) -> list[list[float]]:
             held(sentence.terms | before | after),
         ]
         place = [i / len(part.told), float(i == 0)]
-        rows.append([*_of_sentence(asked, sentence, shares, place), whole])
+        within = sum(weight for term, weight in rarity.items() if term in sentence.terms)
+        rows.append([*_of_sentence(asked, sentence, shares, place), whole, within, *_new(asked, sentence)])
     return rows
+
+
+def _rarity(asked: ReadQuestion, told: Sequence[Told]) -> dict[str, float]:
+    """The question's terms that the passage holds, weighed also by how few sentences hold them; sum 1."""
+    counts = {term: sum(term in one.terms for one in told) for term in asked.weights}
+    found = {t: asked.weights[t] * (1 - (n - 1) / len(told)) for t, n in counts.items() if n}
+    total = sum(found.values()) or 1.0
+    return {term: weight / total for term, weight in found.items()}
+
+
+def _new(asked: ReadQuestion, told: Told) -> list[float]:
+    """Numbers, times and people of a sentence that the question does not name, and where it wants them."""
+    counts = [sum(not terms & asked.terms for terms in kind) for kind in (told.numbers, told.people)]
+    number, person = min(counts[0], 3) / 3, min(counts[1], 2) / 2
+    time = min(sum(not terms <= asked.terms for terms in told.times), 2) / 2
+    wanted = [float(asked.kind == kind) for kind in ("number", "time", "person")]
+    return [number, time, person, *np.multiply(wanted, (number, time, person))]
 
 
 def _of_sentence(
