@@ -145,4 +145,7 @@ def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
-    return one.passage.id == other.passage.id and one.start < other.end and other.start < one.end
+    """Whether two quotes share words of a place, or say the same, word for word, in two places."""
+    if one.passage.id == other.passage.id and one.start < other.end and other.start < one.end:
+        return True
+    return one.text.split() == other.text.split()

@@ -9,7 +9,7 @@ import pytest
 from index.embed import MiniLM
 from qa.engine import QueryEngine
 from qa.extract import QUOTED_CHARS, Extraction
-from qa.quoting.features import SENTENCE_NAMES
+from qa.quoting.features import ANSWER_SIGNS, SENTENCE_NAMES
 from qa.quoting.layout import NOT_IN_SOURCE
 from qa.quoting.quote import counts
 from qa.quoting.scorer import WEIGHTS, Scorer
@@ -206,3 +206,20 @@ def test_distance(one: str, other: str, slips: int) -> None:
 def test_a_number_must_stand_by_what_is_counted(question: str, sentence: str, can: bool) -> None:
     """A sentence tells how many only where a number stands by the thing that is asked about."""
     assert counts(question, sentence) is can
+
+
+def test_the_same_words_in_two_sources_are_quoted_once(tmp_path: Path) -> None:
+    """A copy of a document adds nothing to an answer."""
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).write_text(REPORT, encoding="utf-8")
+    engine = QueryEngine.open(
+        str(tmp_path / "one.md"), str(tmp_path / "two.md"), store=str(tmp_path / "store")
+    )
+    quotes = [" ".join(quote.text.split()) for quote in extract(engine, "When was the harbour dredged?").quotes]
+    assert len(quotes) == len(set(quotes))
+
+
+def test_every_measure_of_an_answer_keeps_its_sign() -> None:
+    """No learned weight says that an unknown word or a missing number speaks for an answer."""
+    weights = dict(zip(ANSWER_SIGNS, Scorer.packaged().answer, strict=True))
+    assert all(ANSWER_SIGNS[name] * weight >= 0 for name, weight in weights.items())
