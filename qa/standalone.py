@@ -7,13 +7,13 @@ cannot be read without them.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.sentences import sentence_spans, trim
 from index.words import terms
 from qa.talk.clarify import readings
-from qa.talk.topics import Leaning, content_words, leaning, words
+from qa.talk.topics import Leaning, content_words, leaning
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 
@@ -25,7 +25,6 @@ QUESTION_WEIGHT = {Leaning.NONE: 0.2, Leaning.FAINT: 0.3, Leaning.STRONG: 0.4}
 ANSWER_WEIGHT = 0.3  # of the last answer, for a question that leans
 ANSWER_SENTENCES = 3
 QUESTION_WORDS, ANSWER_WORDS = 5, 4  # taken into the text
-LONGEST_REWRITE = 3  # times the words of question and last question together
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 # An answer that says nothing, and so brings nothing along.
@@ -92,25 +91,9 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     return Standalone(question, text, leans, taken, tuple(context), _choices(question, leans, history))
 
 
-def rewrite_with(complete: Callable[[str], str], question: str, history: Sequence[Turn] = ()) -> Standalone:
-    """The question rewritten by a model (prompt -> reply); by rule where the rewriting cannot be trusted.
-
-    A rewriting is one line, not much longer than what was asked, and holds no name and no number that the
-    talk does not: so it carries no answer in. What `complete` raises is the caller's.
-    """
-    by_rule = rewrite(question, history)
-    if not by_rule.context:
-        return by_rule
-    lines = complete(_prompt(question, history)).strip().splitlines()
-    reply = lines[0].strip().strip("\"'“”") if len(lines) == 1 else ""
-    if not _trusted(reply, question, history):
-        return by_rule
-    context = tuple(
-        Context(c.text, QUESTION_WEIGHT[Leaning.NONE] * c.weight, c.turn) for c in by_rule.context
-    )
-    return Standalone(
-        reply, reply, by_rule.leaning, _origins(reply, question, history), context, by_rule.choices
-    )
+def without_markers(text: str) -> str:
+    """A turn's text without its footnote markers."""
+    return _MARKER.sub("", text).strip()
 
 
 def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
@@ -118,7 +101,7 @@ def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, st
     asked: list[tuple[int, str]] = []
     answered = None
     for at, turn in enumerate(history):
-        text = _MARKER.sub("", str(turn.get("content") or "")).strip()
+        text = without_markers(str(turn.get("content") or ""))
         if turn.get("role") == "user":
             answered = None
             if content_words(text):
@@ -164,11 +147,12 @@ def _key_words(text: str, count: int, seen: set[str]) -> list[str]:
         term = " ".join(terms(word))
         if term and term not in seen:
             new.setdefault(term, word)
-    best = sorted(new.values(), key=lambda w: (not _is_name(w), -len(w)))[:count]
+    best = sorted(new.values(), key=lambda w: (not is_name(w), -len(w)))[:count]
     return [word for word in new.values() if word in best]
 
 
-def _is_name(word: str) -> bool:
+def is_name(word: str) -> bool:
+    """Whether a word looks like a name or a number."""
     return word[:1].isupper() or any(letter.isdigit() for letter in word)
 
 
@@ -182,39 +166,3 @@ def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[st
         if named & set(terms(text)):
             return readings(question, [text])
     return ()
-
-
-def _prompt(question: str, history: Sequence[Turn]) -> str:
-    talk = "\n".join(
-        f"{turn.get('role')}: {_MARKER.sub('', str(turn.get('content') or ''))[:600]}"
-        for turn in history[-2 * TURNS :]
-    )
-    return (
-        "Rewrite the last question so that it can be understood without the conversation. Replace pronouns "
-        "and fill in what is left out, with words of the conversation only. Do not answer it. If it stands "
-        "alone already, repeat it. Reply with the question only.\n\n"
-        f"{talk}\n\nlast question: {question}\nrewritten:"
-    )
-
-
-def _trusted(reply: str, question: str, history: Sequence[Turn]) -> bool:
-    """Whether a rewriting is a question of the talk: nothing new, not much longer, not an answer."""
-    said = {term for turn in history for term in terms(str(turn.get("content") or ""))} | set(terms(question))
-    asked = [str(turn.get("content") or "") for turn in history if turn.get("role") == "user"]
-    room = LONGEST_REWRITE * len(words(" ".join([question, *asked[-1:]])))
-    new_names = any(_is_name(word) and not set(terms(word)) <= said for word in content_words(reply))
-    is_question = reply.endswith("?") or not question.endswith("?")
-    return bool(content_words(reply)) and is_question and len(words(reply)) <= room and not new_names
-
-
-def _origins(reply: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
-    """What a rewriting holds beyond the question, by the latest turn that said it."""
-    left = [w for w in content_words(reply) if not set(terms(w)) <= set(terms(question))]
-    taken = []
-    for at in range(len(history) - 1, -1, -1):
-        said = set(terms(str(history[at].get("content") or "")))
-        here = [w for w in left if set(terms(w)) <= said]
-        if here:
-            taken.append(Taken(" ".join(here), at))
-            left = [w for w in left if w not in here]
-    return tuple(taken)

@@ -4,7 +4,7 @@ import pytest
 
 from index.passage import Passage, ScoredPassage
 from qa.engine import QueryEngine
-from qa.standalone import Context, Standalone, Turn, rewrite, rewrite_with, standalone
+from qa.standalone import Context, Standalone, Turn, rewrite, standalone
 from qa.talk.clarify import readings
 from qa.talk.search import search
 from qa.talk.topics import Leaning, content_words, leaning
@@ -125,49 +125,6 @@ def test_only_the_cited_sentences_of_an_answer_are_taken() -> None:
 def test_odd_histories_do_no_harm(history: list[Turn]) -> None:
     """Missing, empty and foreign contents bring nothing along."""
     assert rewrite("When was that?", history).text == "When was that?"
-
-
-# ---- with a model ---
-
-
-def test_a_models_rewriting_is_taken_with_its_origins() -> None:
-    """What it filled in is told by turn."""
-    asked = rewrite_with(lambda _: "When did Ines Prado rebuild the Oldport mill?", "When was that?", MILL)
-    assert asked.text == asked.question == "When did Ines Prado rebuild the Oldport mill?"
-    assert {part.turn for part in asked.taken} == {0, 1}
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        "When did Ines Prado rebuild the Oldport mill in 1913?",  # a number nobody named
-        "When did Maria Prado rebuild the mill?",  # a name nobody named
-        "She rebuilt it after the fire.",  # an answer
-        "",
-        "Sure!\nWhen was the mill rebuilt?",
-        "When was the mill rebuilt, " + "and the mill rebuilt, " * 20 + "by Prado?",
-    ],
-)
-def test_a_rewriting_that_cannot_be_trusted_gives_way_to_the_rules(reply: str) -> None:
-    """New names, new numbers, answers, chatter and essays are not searched."""
-    assert rewrite_with(lambda _: reply, "When was that?", MILL) == rewrite("When was that?", MILL)
-
-
-def test_a_first_question_costs_no_call() -> None:
-    """There is nothing to rewrite it with."""
-
-    def never(_: str) -> str:
-        raise AssertionError("called")
-
-    assert rewrite_with(never, "When was that?").text == "When was that?"
-
-
-def test_the_prompt_holds_the_talk_without_markers() -> None:
-    """The model sees who said what, and the question last."""
-    seen: list[str] = []
-    rewrite_with(lambda prompt: seen.append(prompt) or "", "When was that?", MILL)
-    assert "assistant: It was rebuilt by Ines Prado.\n" in seen[0]
-    assert "last question: When was that?" in seen[0]
 
 
 # ---- clarification ---
