@@ -23,6 +23,7 @@ from qa.settings import Settings
 from qa.standalone import Standalone, Turn, rewrite
 from qa.talk import rewriting
 from qa.talk.search import search
+from qa.talk.told import preference
 from qa.writing.reply import Reply
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ class QueryEngine:
         within = searched.within
         passages = search(self.retriever, within, TOP_K)
         found = perf_counter()
-        extraction = self._extractor.extract(within.text, passages, within.question)
+        prefer = preference(within.last, within.others_than)
+        extraction = self._extractor.extract(within.text, passages, within.question, prefer)
         return Asked(
             id,
             question,

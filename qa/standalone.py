@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from index.sentences import sentence_spans, trim
 from index.words import terms
 from qa.talk.clarify import readings
-from qa.talk.topics import Leaning, content_words, leaning
+from qa.talk.resolve import resolve
+from qa.talk.topics import Leaning, content_words, is_name, leaning
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 
+RESOLVED = 8  # turns of the talk, in which a question is filled in from the one before
 TURNS = 3  # earlier questions that are searched
 FADES = 0.6  # the weight of each older question, against the one after it
 # Weight of the last question, against the new one's 1: tuned on half of mtrag_un, against questions of xquad
@@ -27,6 +29,7 @@ ANSWER_SENTENCES = 3
 QUESTION_WORDS, ANSWER_WORDS = 5, 4  # taken into the text
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+OTHER = re.compile(r"\b(?:other|another|different|not that one)\b", re.IGNORECASE)
 # An answer that says nothing, and so brings nothing along.
 _EMPTY_ANSWER = re.compile(
     r"\b(?:do not|don['’]t|cannot|can['’]t|unable to|no) (?:have|find|provide|specific|information|say)\b"
@@ -66,6 +69,8 @@ class Standalone:
     taken: tuple[Taken, ...] = ()
     context: tuple[Context, ...] = ()
     choices: tuple[str, ...] = ()
+    last: str = ""
+    others_than: tuple[str, ...] = ()
 
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
@@ -78,6 +83,7 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     question = question.strip()
     leans = leaning(question)
     asked, answered = _told(history)
+    filled = _resolved(question, history) if leans is not Leaning.NONE else None
     context = []
     weight = QUESTION_WEIGHT[leans]
     for turn, text in reversed(asked[-TURNS:]):
@@ -86,9 +92,47 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
             weight *= FADES
     if leans is Leaning.STRONG and answered:
         context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
-    taken = _taken(question, asked, answered) if leans is Leaning.STRONG else ()
-    text = f"{question} ({'; '.join(part.what for part in taken)})" if taken else question
-    return Standalone(question, text, leans, taken, tuple(context), _choices(question, leans, history))
+    read = filled or question
+    found = origins(read, question, history)
+    taken = _taken(read, asked, answered) if leaning(read) is Leaning.STRONG else ()
+    text = f"{read} ({'; '.join(part.what for part in taken)})" if taken else read
+    choices = _choices(question, leans, history)
+    told = _answers(history)
+    last = told[-1] if told and taken else ""
+    others_than = tuple(told) if OTHER.search(question) else ()
+    return Standalone(read, text, leans, found + taken, tuple(context), choices, last, others_than)
+
+
+def _answers(history: Sequence[Turn]) -> list[str]:
+    """What the answers of the talk say, the last one last."""
+    found = (str(turn.get("content") or "") for turn in history if turn.get("role") == "assistant")
+    return [without_markers(text).replace("**", "") for text in found if not _EMPTY_ANSWER.search(text[:200])]
+
+
+def _resolved(question: str, history: Sequence[Turn]) -> str | None:
+    """The question filled in from the talk by form; earlier questions are filled in first."""
+    base = full = answer = ""
+    direct = False
+    for turn in history[-RESOLVED:]:
+        text = without_markers(str(turn.get("content") or "")).replace("**", "")
+        if turn.get("role") == "assistant":
+            answer = text
+        elif turn.get("role") == "user" and _names_something(text):
+            base, full, direct = _next_base(text, base, full, answer, direct)
+    return resolve(question, base, answer, direct)
+
+
+def _next_base(text: str, base: str, full: str, answer: str, direct: bool) -> tuple[str, str, bool]:
+    filled = resolve(text, base, answer, direct)
+    if filled:
+        return filled, full, True
+    if leaning(text) is not Leaning.STRONG:
+        return text, text, True
+    return (text, full, True) if content_words(text) else (full, full, False)
+
+
+def _names_something(text: str) -> bool:
+    return bool(content_words(text)) or leaning(text) is Leaning.STRONG
 
 
 def without_markers(text: str) -> str:
@@ -151,11 +195,6 @@ def _key_words(text: str, count: int, seen: set[str]) -> list[str]:
     return [word for word in new.values() if word in best]
 
 
-def is_name(word: str) -> bool:
-    """Whether a word looks like a name or a number."""
-    return word[:1].isupper() or any(letter.isdigit() for letter in word)
-
-
 def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[str, ...]:
     """Readings the talk itself leaves open; the last turn that speaks of the thing decides."""
     if leans is Leaning.NONE:
@@ -166,3 +205,16 @@ def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[st
         if named & set(terms(text)):
             return readings(question, [text])
     return ()
+
+
+def origins(line: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
+    """What a rewriting holds beyond the question, by the latest turn that said it."""
+    left = [w for w in content_words(line) if not set(terms(w)) <= set(terms(question))]
+    taken = []
+    for at in range(len(history) - 1, -1, -1):
+        said = set(terms(str(history[at].get("content") or "")))
+        here = [w for w in left if set(terms(w)) <= said]
+        if here:
+            taken.append(Taken(" ".join(here), at))
+            left = [w for w in left if w not in here]
+    return tuple(taken)

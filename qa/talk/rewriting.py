@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from index.words import terms
 from qa.quoting.shapes import shape_of
-from qa.standalone import QUESTION_WEIGHT, Standalone, Taken, Turn, is_name, without_markers
-from qa.talk.topics import Leaning, content_words, words
+from qa.standalone import QUESTION_WEIGHT, Standalone, Turn, origins, without_markers
+from qa.talk.topics import Leaning, content_words, is_name, words
 from qa.writing.prompt import escape
 
 TURNS = 6  # of the talk, shown to the model
@@ -54,7 +54,7 @@ def read(reply: str, by_rule: Standalone, history: Sequence[Turn]) -> Standalone
         return by_rule
     faint = QUESTION_WEIGHT[Leaning.NONE]
     context = tuple(replace(part, weight=faint * part.weight) for part in by_rule.context)
-    taken = _origins(line, by_rule.question, history)
+    taken = origins(line, by_rule.question, history)
     return replace(by_rule, question=line, text=line, taken=taken, context=context)
 
 
@@ -73,16 +73,3 @@ def _trusted(line: str, question: str, history: Sequence[Turn]) -> bool:
         and not any(map(is_name, unsaid))
         and len(unsaid) <= UNSAID * len(told)
     )
-
-
-def _origins(line: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
-    """What a rewriting holds beyond the question, by the latest turn that said it."""
-    left = [w for w in content_words(line) if not set(terms(w)) <= set(terms(question))]
-    taken = []
-    for at in range(len(history) - 1, -1, -1):
-        said = set(terms(str(history[at].get("content") or "")))
-        here = [w for w in left if set(terms(w)) <= said]
-        if here:
-            taken.append(Taken(" ".join(here), at))
-            left = [w for w in left if w not in here]
-    return tuple(taken)
