@@ -1,35 +1,36 @@
 """Question + history -> the question to search for, and what it takes from the talk.
 
-A question is searched as it was typed, and what was said before is searched beside it with less weight
-(`context`; see search.py): joined to the question as text, earlier turns outweigh it as soon as the topic
-changes. `text` is for people and for choosing sentences: it takes words along only where the question
-cannot be read without them.
+What the form of a question shows to be left out is filled in from the question before it (talk/resolve.py).
+What was said before is searched beside it with less weight (`context`; talk/search.py): joined to the
+question as text, earlier turns outweigh it as soon as the topic changes. `text` is for people and for
+choosing sentences: it takes further words along only where the question cannot be read without them.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.sentences import sentence_spans, trim
 from index.words import terms
+from qa.quoting.shapes import shape_of
 from qa.talk.clarify import readings
-from qa.talk.resolve import resolve
+from qa.talk.resolve import Before, resolve
 from qa.talk.topics import Leaning, content_words, is_name, leaning
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 
 RESOLVED = 8  # turns of the talk, in which a question is filled in from the one before
-TURNS = 3  # earlier questions that are searched
-FADES = 0.6  # the weight of each older question, against the one after it
-# Weight of the last question, against the new one's 1: tuned on half of mtrag_un, against questions of xquad
-# put after a talk about something else.
+TURNS = 3  # earlier questions that count
+# Weight of the last question, against the new one's 1: the longer the talk, the likelier it goes on. Tuned on
+# mtrag_un, against questions of xquad put after a talk about something else.
 QUESTION_WEIGHT = {Leaning.NONE: 0.2, Leaning.FAINT: 0.3, Leaning.STRONG: 0.4}
-ANSWER_WEIGHT = 0.3  # of the last answer, for a question that leans
+FADES = 0.6  # of it, added for each question before
+ANSWER_WEIGHT = 0.4  # of the last answer, for a question that leans
 ANSWER_SENTENCES = 3
 QUESTION_WORDS, ANSWER_WORDS = 5, 4  # taken into the text
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
-OTHER = re.compile(r"\b(?:other|another|different|not that one)\b", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:other|another|different|not that one)\b", re.IGNORECASE)
 # An answer that says nothing, and so brings nothing along.
 _EMPTY_ANSWER = re.compile(
     r"\b(?:do not|don['’]t|cannot|can['’]t|unable to|no) (?:have|find|provide|specific|information|say)\b"
@@ -59,8 +60,9 @@ class Context:
 class Standalone:
     """The question to search for.
 
-    `question` is as typed, `text` with what it takes along, `taken` says from where. Two or more `choices`:
-    the question fits each of them equally, and the asker should say which is meant.
+    `question` is as typed or filled in, `text` with what else it takes along, `taken` says from where. Two or
+    more `choices`: the question fits each of them equally, and the asker should say which is meant. `last` is
+    the answer that it leans on, `others_than` are answers that it wants something else than.
     """
 
     question: str
@@ -82,25 +84,37 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     """The question to search for, by rule: it needs no model and no source."""
     question = question.strip()
     leans = leaning(question)
-    asked, answered = _told(history)
-    filled = _resolved(question, history) if leans is not Leaning.NONE else None
-    context = []
-    weight = QUESTION_WEIGHT[leans]
-    for turn, text in reversed(asked[-TURNS:]):
-        context.append(Context(text, weight, turn))
-        if leaning(text) is not Leaning.STRONG:  # what that one leaned on matters as much
-            weight *= FADES
-    if leans is Leaning.STRONG and answered:
-        context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
+    asked, answered = _told(history, question)
+    before = _before(history)
+    filled = resolve(question, before) if leans is not Leaning.NONE else None
     read = filled or question
     found = origins(read, question, history)
     taken = _taken(read, asked, answered) if leaning(read) is Leaning.STRONG else ()
     text = f"{read} ({'; '.join(part.what for part in taken)})" if taken else read
-    choices = _choices(question, leans, history)
     told = _answers(history)
-    last = told[-1] if told and taken else ""
-    others_than = tuple(told) if OTHER.search(question) else ()
-    return Standalone(read, text, leans, found + taken, tuple(context), choices, last, others_than)
+    return Standalone(
+        read,
+        text,
+        leans,
+        found + taken,
+        _context(leans, before, asked, answered),
+        _choices(question, leans, history),
+        last=told[-1] if told and taken else "",
+        others_than=tuple(told) if _OTHER.search(question) else (),
+    )
+
+
+def _context(
+    leans: Leaning, before: Before, asked: Sequence[tuple[int, str]], answered: tuple[int, str] | None
+) -> tuple[Context, ...]:
+    """The last question as it can be read alone and, for a question that leans, the last answer."""
+    context = []
+    if asked:
+        weight = QUESTION_WEIGHT[leans] * sum(FADES**older for older in range(min(len(asked), TURNS)))
+        context.append(Context(before.base or asked[-1][1], weight, asked[-1][0]))
+    if leans is Leaning.STRONG and answered:
+        context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
+    return tuple(context)
 
 
 def _answers(history: Sequence[Turn]) -> list[str]:
@@ -109,30 +123,27 @@ def _answers(history: Sequence[Turn]) -> list[str]:
     return [without_markers(text).replace("**", "") for text in found if not _EMPTY_ANSWER.search(text[:200])]
 
 
-def _resolved(question: str, history: Sequence[Turn]) -> str | None:
-    """The question filled in from the talk by form; earlier questions are filled in first."""
-    base = full = answer = ""
-    direct = False
+def _before(history: Sequence[Turn]) -> Before:
+    """What stands before the next question; each earlier one is filled in from those before it."""
+    before = Before()
     for turn in history[-RESOLVED:]:
         text = without_markers(str(turn.get("content") or "")).replace("**", "")
         if turn.get("role") == "assistant":
-            answer = text
-        elif turn.get("role") == "user" and _names_something(text):
-            base, full, direct = _next_base(text, base, full, answer, direct)
-    return resolve(question, base, answer, direct)
+            before = replace(before, answer=text)
+        elif turn.get("role") == "user" and (_names_a_thing(text) or leaning(text) is Leaning.STRONG):
+            before = _after(text, before)
+    return before
 
 
-def _next_base(text: str, base: str, full: str, answer: str, direct: bool) -> tuple[str, str, bool]:
-    filled = resolve(text, base, answer, direct)
+def _after(question: str, before: Before) -> Before:
+    """What stands before the next question, once `question` was asked."""
+    filled = resolve(question, before)
     if filled:
-        return filled, full, True
-    if leaning(text) is not Leaning.STRONG:
-        return text, text, True
-    return (text, full, True) if content_words(text) else (full, full, False)
-
-
-def _names_something(text: str) -> bool:
-    return bool(content_words(text)) or leaning(text) is Leaning.STRONG
+        return replace(before, base=filled, direct=True, answer="")
+    if leaning(question) is not Leaning.STRONG:
+        return Before(question, question)
+    named = bool(content_words(question))
+    return Before(question if named else before.full, before.full, direct=named)
 
 
 def without_markers(text: str) -> str:
@@ -140,7 +151,7 @@ def without_markers(text: str) -> str:
     return _MARKER.sub("", text).strip()
 
 
-def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
+def _told(history: Sequence[Turn], question: str) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
     """(turn, text) of the user's turns that name something, and of the last answer if it says something."""
     asked: list[tuple[int, str]] = []
     answered = None
@@ -148,19 +159,26 @@ def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, st
         text = without_markers(str(turn.get("content") or ""))
         if turn.get("role") == "user":
             answered = None
-            if content_words(text):
+            if _names_a_thing(text):
                 asked.append((at, text))
         elif turn.get("role") == "assistant" and text and not _EMPTY_ANSWER.search(text[:200]):
-            answered = (at, _opening(str(turn["content"])))
+            answered = (at, _part(str(turn["content"]), question))
     return asked, answered
 
 
-def _opening(answer: str) -> str:
-    """The first sentences of an answer; of one with markers, the first that are cited."""
+def _names_a_thing(question: str) -> bool:
+    """Whether a question of the talk is about something: not thanks, not a wish for a summary."""
+    return bool(content_words(question)) and shape_of(question) in {"fact", "list", "topic"}
+
+
+def _part(answer: str, question: str) -> str:
+    """The sentences of an answer that share most words with `question`, else the first; cited ones if any."""
     sentences = [answer[a:b] for a, b in (trim(answer, span) for span in sentence_spans(answer))]
     # A marker after the full stop may stand at the head of the next sentence, or be one by itself.
     cited = [s for s in sentences if _MARKER.search(s) and _MARKER.sub("", s).strip()]
-    return _MARKER.sub("", " ".join((cited or sentences)[:ANSWER_SENTENCES])).strip()
+    named = {term for word in content_words(question) for term in terms(word)}
+    best = sorted(cited or sentences, key=lambda sentence: -len(named & set(terms(sentence))))
+    return _MARKER.sub("", " ".join(best[:ANSWER_SENTENCES])).strip()
 
 
 def _taken(

@@ -1,6 +1,7 @@
-"""A follow-up in the words of the question before it: parts filled in, pronouns replaced. By form; English. Pure."""
+"""A follow-up in the words of the question before it: parts filled in, pronouns replaced. English. Pure."""
 
 import re
+from dataclasses import dataclass
 
 from index.words import terms
 from qa.talk.topics import content_words, is_name, words
@@ -14,7 +15,8 @@ _WH = r"(?:how (?:many|much|long|often|far|old|big)|how|what|which|who|whom|whos
 
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|then|also|well|ok|okay|now|no|sorry)\b[\s,]*)+", re.IGNORECASE)
 _POLITE = re.compile(
-    r"^(?:(?:please|can you|could you|explain|tell me|say)\b[\s,]*)+(?=(?:how|what|why|when|where|who|which)\b)",
+    r"^(?:(?:please|can you|could you|explain|tell me|say)\b[\s,]*)+"
+    r"(?=(?:how|what|why|when|where|who|which)\b)",
     re.IGNORECASE,
 )
 _REASON = re.compile(r"^(?:how come|what for|how so)\b", re.IGNORECASE)
@@ -33,7 +35,8 @@ _ASKED_PART = re.compile(
 )
 _ASKED = re.compile(rf"^{_WH}\b\s*", re.IGNORECASE)
 _ASKED_NOUN = re.compile(
-    rf"^(?P<wh>(?:{_BEFORE} )?(?:how (?:many|much)|what|which))(?P<noun>(?: (?!{_AUX}\b)[\w'’-]+){{0,3}})(?= {_AUX}\b)",
+    rf"^(?P<wh>(?:{_BEFORE} )?(?:how (?:many|much)|what|which))"
+    rf"(?P<noun>(?: (?!{_AUX}\b)[\w'’-]+){{0,3}})(?= {_AUX}\b)",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(rf"^{_AUX}\b", re.IGNORECASE)
@@ -45,31 +48,48 @@ _PAIR = re.compile(rf"({_NAME.pattern}) and (?:the )?({_NAME.pattern})")
 _PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "'s"}
 _THEM = {"they": "", "them": "", "their": "'s"}
 _PRONOUN = re.compile(r"\b(?:he|him|she|his|her|they|them|their)\b", re.IGNORECASE)
-_VERBS = frozenset("does has is was says was goes this these its his theirs always perhaps".split())
+_NOT_PLURAL = {
+    *("does", "has", "was", "says", "goes", "happens", "means", "makes", "comes", "gets", "takes", "its"),
+    *("his", "theirs", "always", "perhaps", "besides"),
+}
+_PLACE = r"\b(?:in|at|to|from|into|near|across|the)(?: the)? $"
 _LONGEST_THING = 4  # words of "the old mill", "South Korea" as a whole question
 
 
-def resolve(question: str, base: str, answer: str = "", direct: bool = True) -> str | None:
-    """`question` filled in from `base`, the question before it as it can be read alone; None: not by form.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands before a question: the last one as it can be read alone, one full by itself, the answer.
 
-    "And North Korea?", "When?", "How many ships?" become questions in the words of `base`; "he" and "they"
-    become what `base`, or else the answer before, names. `direct`: no other question stands in between.
+    `direct` says that no question which could not be filled in came after `base`.
+    """
+
+    base: str = ""
+    full: str = ""
+    answer: str = ""
+    direct: bool = True
+
+
+def resolve(question: str, before: Before) -> str | None:
+    """`question` filled in from the one before; None where its form does not show how.
+
+    "And North Korea?", "When?", "How many ships?" become questions in the words of the last question; "he"
+    and "they" become whom or what the questions before, and for a person the answer, name first.
     """
     asked = _POLITE.sub("", _LEAD.sub("", question.strip())).strip(" ?!.")
     asked = _REASON.sub("why", asked)
-    bare = base.strip(" ?!.")
+    bare = before.base.strip(" ?!.")
     if bare and _OF_THEM.match(asked):
         asked = f"how many {_several(bare)}".strip()
-    if bare and direct and _PART.match(asked):
+    if bare and before.direct and _PART.match(asked):
         return _filled(_END.sub("", asked), bare)
     thing = _thing(question, asked)
     if bare and thing:
         return _exchanged(thing, bare, too=bool(_TOO.search(asked)), about=bool(_ABOUT.match(asked)))
-    return _named(question.strip(), base, answer)
+    return _named(question.strip(), before)
 
 
 def _filled(part: str, base: str) -> str:
-    """The part asked for, with what it is asked about: "When" and "Who built the mill": "When (built the mill)?"."""
+    """The part asked for with what it is asked about: "When", "Who built it" -> "When (built it)?"."""
     rest = _ASKED_PART.sub("", base, count=1)
     if rest != base or _YES_NO.match(base):
         return f"{_capital(part)} {_small(rest)}?"
@@ -77,7 +97,7 @@ def _filled(part: str, base: str) -> str:
 
 
 def _thing(question: str, asked: str) -> str:
-    """The thing that a question names and says nothing about, as in "And South Korea?"; "" if it says more."""
+    """The thing of which a question says nothing, as in "And South Korea?"; "" if it says more."""
     led = asked != question.strip(" ?!.") or bool(_ABOUT.match(asked) or _TOO.search(asked))
     thing = _TOO.sub("", _ABOUT.sub("", _MEANT.sub("", asked)))
     named = words(thing)
@@ -109,13 +129,23 @@ def _for_name(name: str, base: str, too: bool) -> str | None:
     return f"{base[:start]}{name}{base[end:]}?"
 
 
-def _named(question: str, base: str, answer: str) -> str | None:
+def _named(question: str, before: Before) -> str | None:
     """The question with its first pronoun, and those like it, replaced by who or what was spoken of."""
     first = _PRONOUN.search(question)
-    if not first or any(start < first.start() for start, _ in _names(question)):
+    if not first:
         return None
+    said = question[: first.start()]
     kind = _PERSON if first[0].lower() in _PERSON else _THEM
-    spoken = _person(base) or _person(answer) if kind is _PERSON else _several(base) or _several(answer)
+    used = {match[0].lower() for match in _PRONOUN.finditer(question)}
+    two = used >= {"they", "them"} or used >= {"he", "him"}  # each may be another
+    if two or _names(said) or (kind is _THEM and _several(said)):
+        return None
+    if kind is _THEM:
+        spoken = _several(before.base) or _several(before.full)
+    elif re.match(r"(?:and )?who\b", before.base, re.IGNORECASE):  # the answer says who
+        spoken = _person(before.answer) or _person(before.base)
+    else:
+        spoken = _person(before.base) or _person(before.full) or _person(before.answer)
     if not spoken:
         return None
 
@@ -135,27 +165,29 @@ def _names(text: str) -> list[tuple[int, int]]:
     found = []
     for match in _NAME.finditer(text):
         start = match.start()
-        while start < match.end() and not content_words(text[start : match.end()].split()[0]):
-            start += len(text[start : match.end()].split()[0]) + 1
-        if start < match.end():
-            found.append((start, match.end()))
+        for word in match[0].split():
+            if content_words(word):
+                found.append((start, match.end()))
+                break
+            start += len(word) + 1
     return found
 
 
 def _person(text: str) -> str:
-    """Who a text speaks of: its first name that stands after no word of place; "" without one."""
-    found = _names(text)
-    free = [(a, b) for a, b in found if not re.search(rf"\b(?:{_BEFORE}|into|near)(?: the)? $", text[:a])]
-    for start, end in free or found:
+    """Who a text speaks of: its first name that is not a place's or part of a thing's; "" without one."""
+    for start, end in _names(text):
         role = _ROLE.search(text, max(0, start - 4))
-        return role[0] if role and role.start() <= start < role.end() else text[start:end]
+        if role and role.start() <= start < role.end():
+            return role[0]
+        if not re.search(_PLACE, text[:start], re.IGNORECASE):
+            return text[start:end]
     return ""
 
 
 def _several(text: str) -> str:
     """The first thing in a text that is many: two names together, or a noun in the plural; "" without one."""
     pair = _PAIR.search(text)
-    plural = next((m for m in _PLURAL.finditer(text) if m[0].split()[-1] not in _VERBS), None)
+    plural = next((m for m in _PLURAL.finditer(text) if m[0].split()[-1] not in _NOT_PLURAL), None)
     if pair and (not plural or pair.start() < plural.start()):
         both = [text[a:b] for a, b in _names(text) if pair.start() <= a < pair.end()]
         return " and ".join(both)

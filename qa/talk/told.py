@@ -1,4 +1,4 @@
-"""What earlier answers told -> which sentences to prefer: those beside it, and not it where another is meant. Pure."""
+"""What earlier answers told -> the sentences to prefer: those beside it; others if others are meant. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ from index.words import terms
 from qa.quoting.cues import STOP
 from qa.quoting.reading import ReadPassage
 
-# In units of the sentence scorer, the log of a ratio of chances; chosen on the dev half of the article's chains.
+# In the sentence scorer's units, logs of chances; chosen on the dev half of the article's chains.
 BESIDE = 1.0  # for a sentence beside the one last told; half of it two sentences away
 REPEATED = -3.0  # for a sentence told already, where another thing is asked for
 SAME = 0.75  # of a sentence's terms, above which an answer tells it
