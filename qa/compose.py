@@ -40,6 +40,7 @@ class Asked:
     found: float
     rewriting: Mapping[str, int] = field(default_factory=dict)
     rewriting_s: float = 0.0
+    choices: tuple[str, ...] = ()
 
     @property
     def near(self) -> bool:
@@ -71,6 +72,7 @@ def quoted_answer(asked: Asked, warning: str = "", settings: Settings | None = N
         if settings and asked.rewriting
         else None,
         warnings=tuple(filter(None, (asked.extraction.caution, warning))),
+        choices=asked.choices,
     )
 
 
@@ -178,6 +180,7 @@ class Draft:
             tokens=tokens,
             cost_usd=self.settings.cost_usd(tokens["prompt"], tokens["completion"]),
             warnings=warnings,
+            choices=self.asked.choices,
         )
 
     def _warnings(self, parsed: ParsedReply, reply: Reply) -> Iterator[str]:

@@ -17,11 +17,12 @@ from qa.answer import Answer, ShownPassage
 from qa.compose import Asked, Draft, quoted_answer, told
 from qa.errors import ModelFailed
 from qa.events import Event, PassagesFound, TextDelta
-from qa.extract import Extractor
+from qa.extract import Extraction, Extractor
 from qa.question import check_question
 from qa.settings import Settings
 from qa.standalone import Standalone, Turn, rewrite
 from qa.talk import rewriting
+from qa.talk.clarify import readings
 from qa.talk.search import search
 from qa.talk.told import preference
 from qa.writing.reply import Reply
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOP_K = 8  # passages retrieved and shown
+CLOSE = 0.25  # of the best sentence's chance: another one may be meant as well
 REWRITING_SHARE = 0.25  # of the time allowed for an answer, for rewriting its question first
 _MAY_END = frozenset(".!?。！？…\n]】")  # a sentence may have ended: time to look
 
@@ -130,7 +132,7 @@ class QueryEngine:
         check_question(question, history)
         searched = await self._searched(question, history)
         asked = await asyncio.to_thread(self._prepare, question, searched, id)
-        yield PassagesFound(asked.standalone, tuple(map(ShownPassage.of, asked.passages)))
+        yield PassagesFound(asked.standalone, tuple(map(ShownPassage.of, asked.passages)), asked.choices)
         if self._model is None or not asked.near:
             for event in told(quoted_answer(asked, settings=self.settings)):
                 yield event
@@ -198,6 +200,7 @@ class QueryEngine:
             found,
             searched.tokens,
             searched.rewriting_s,
+            within.choices or _choices(within, extraction),
         )
 
     def _time_left(self, asked: Asked) -> float:
@@ -215,6 +218,15 @@ def _chat_model(settings: Settings) -> "ChatModel":
     from qa.model import ChatModel  # and with it openai, which takes a second to import
 
     return ChatModel(settings)
+
+
+def _choices(within: Standalone, extraction: Extraction) -> tuple[str, ...]:
+    """What a first question may mean where the best sentences speak of several things; a talk decides."""
+    quotes = extraction.quotes
+    if within.context or not quotes:
+        return ()
+    close = [quote.text for quote in quotes if quote.score >= CLOSE * quotes[0].score]
+    return readings(within.question, close) if len(close) > 1 else ()
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:
