@@ -180,7 +180,7 @@ class QueryEngine:
             reply = await self._model.reply(rewriting.prompt(question, history), limit)
         except ModelFailed:
             return _Searched(by_rule, began, rewriting_s=perf_counter() - began)
-        within = by_rule if reply.truncated else rewriting.read(reply.text, by_rule, history)
+        within = by_rule if reply.truncated else rewriting.read(reply.text, question, by_rule, history)
         return _Searched(within, began, reply.tokens, perf_counter() - began)
 
     def _prepare(self, question: str, searched: "_Searched", id: str | None) -> Asked:

@@ -21,13 +21,13 @@ GOOD = "When did Ines Prado rebuild the Oldport mill?"
 
 def read(reply: str, question: str = "When was that?", history: list[Turn] = MILL) -> str:
     """What is searched after a model replied."""
-    return rewriting.read(reply, rewrite(question, history), history).text
+    return rewriting.read(reply, question, rewrite(question, history), history).text
 
 
 def test_a_models_rewriting_is_taken_with_its_origins() -> None:
     """What it filled in is told by turn; the talk is still searched beside it, faintly."""
     by_rule = rewrite("When was that?", MILL)
-    asked = rewriting.read(GOOD, by_rule, MILL)
+    asked = rewriting.read(GOOD, "When was that?", by_rule, MILL)
     assert asked.text == asked.question == GOOD
     assert {part.turn for part in asked.taken} == {0, 1}
     assert all(a.weight < b.weight for a, b in zip(asked.context, by_rule.context, strict=True))
@@ -58,7 +58,7 @@ def test_a_rewriting_that_cannot_be_trusted_gives_way_to_the_rules(reply: str) -
 
 def test_a_name_of_the_question_must_be_kept() -> None:
     """Else the model went back to the earlier question."""
-    assert read("Who rebuilt the Oldport mill?", "And the Newport mill?").startswith("And the Newport mill?")
+    assert read("Who rebuilt the Oldport mill?", "And Newport?") == rewrite("And Newport?", MILL).text
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def answer_by(
     fake: FakeServer, store: str, streams: bool, history: list[Turn] = TALK, **changes: Any
 ) -> Answer:
     """The answer to the follow-up, asked or streamed; a stream tells first what it searches."""
-    engine = QueryEngine.open(store=store, settings=fake.settings(**changes))
+    engine = QueryEngine.open(store=store, settings=fake.settings(**({"timeout_s": 30.0} | changes)))
     if not streams:
         return engine.ask(FOLLOW_UP, history)
 
@@ -125,9 +125,11 @@ def answer_by(
         return [event async for event in engine.stream(FOLLOW_UP, history)]
 
     events = asyncio.run(collect())
+    answer = events[-1]
+    assert isinstance(answer, Answer)
     assert isinstance(events[0], PassagesFound)
-    assert events[0].standalone == events[-1].standalone
-    return events[-1]
+    assert events[0].standalone == answer.standalone
+    return answer
 
 
 @pytest.mark.parametrize("streams", [False, True])
@@ -167,7 +169,7 @@ def test_a_failed_rewriting_costs_nothing_but_itself(step: Step, streams: bool, 
     """The rules rewrite it, the model answers, and no warning worries anyone."""
     script = [step, step, Says(REPLY)] if isinstance(step, Fails) else [step, Says(REPLY)]
     with serving(*script) as fake:
-        answer = answer_by(fake, store, streams, timeout_s=2.0 if isinstance(step, Stalls) else 20.0)
+        answer = answer_by(fake, store, streams, timeout_s=8.0 if isinstance(step, Stalls) else 30.0)
     assert answer.standalone == rewrite(FOLLOW_UP, TALK).text
     assert (answer.model, answer.warnings) == ("fake", ())
 

@@ -78,10 +78,11 @@ def _mentions(noun: str, sentence: str) -> Iterator[_Mention]:
             continue
         distance, date = min(((abs(at - match.start()), d) for at, d in dates), default=(CLOSE + 1, ""))
         after = _NEXT.match(sentence, match.end())
+        name = after[1] if after and not _DATE.match(after[1]) else ""
         yield _Mention(
             date if distance <= CLOSE else "",
             _word_before(sentence[: match.start()]),
-            after[1] if after else "",
+            name,
         )
 
 

@@ -41,7 +41,7 @@ _ASKED_NOUN = re.compile(
 )
 _YES_NO = re.compile(rf"^{_AUX}\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w.&-]*\w(?: (?:(?:of|the|de|van|von) )?[A-Z][\w.&-]*\w)*")
-_ORIGIN = r"[A-Z]\w+(?:an|ish|ese|ch)"
+_ORIGIN = r"(?:[A-Z]\w+(?:an|ish|ese)|French|Dutch|Greek)"
 _ROLE = re.compile(rf"(?:the )?\b{_ORIGIN} [a-z]+\b")  # "the American president"
 _PLURAL = re.compile(rf"\b(?:{_ORIGIN} )?[a-z]{{3,}}(?<![su])s\b(?!['’])")
 _PAIR = re.compile(rf"({_NAME.pattern}) and (?:the )?({_NAME.pattern})")
@@ -109,8 +109,12 @@ def _thing(question: str, asked: str) -> str:
 
 def _exchanged(thing: str, base: str, too: bool, about: bool) -> str | None:
     """`base` asked about `thing` in place of what it is like."""
-    if is_name(content_words(thing)[-1]):
+    kind = content_words(thing)[-1]
+    if is_name(kind):
         return _for_name(thing, base, too)
+    like = re.search(rf"\b(?:the|this|that) (?:[\w'’-]+ ){{0,3}}?{re.escape(kind)}\b", base)
+    if like and words(thing)[0].lower() == "the" and like[0] != thing:
+        return f"{base[: like.start()]}{thing}{base[like.end() :]}?"
     noun = _ASKED_NOUN.match(base)
     if about or not noun:
         return None

@@ -41,8 +41,8 @@ def prompt(question: str, history: Sequence[Turn]) -> str:
     return f"{_INSTRUCTIONS}\n\n{talk}\n\nLast question: {escape(question.strip())}\nRewritten:"
 
 
-def read(reply: str, by_rule: Standalone, history: Sequence[Turn]) -> Standalone:
-    """The question as a model rewrote it; `by_rule` where its reply cannot be trusted.
+def read(reply: str, question: str, by_rule: Standalone, history: Sequence[Turn]) -> Standalone:
+    """`question` as a model rewrote it; `by_rule` where its reply cannot be trusted.
 
     A rewriting is one line and a question, not much longer than what was asked. It keeps the names of the
     question, holds no name and no number that the talk does not, and few other words of its own: so it
@@ -50,12 +50,12 @@ def read(reply: str, by_rule: Standalone, history: Sequence[Turn]) -> Standalone
     """
     lines = reply.strip().splitlines()
     line = _LABEL.sub("", lines[0].strip()).strip("\"'“” ") if len(lines) == 1 else ""
-    if not _trusted(line, by_rule.question, history):
+    if not _trusted(line, question, history):
         return by_rule
     faint = QUESTION_WEIGHT[Leaning.NONE]
     context = tuple(replace(part, weight=faint * part.weight) for part in by_rule.context)
-    taken = origins(line, by_rule.question, history)
-    return replace(by_rule, question=line, text=line, taken=taken, context=context)
+    taken = origins(line, question, history)
+    return replace(by_rule, question=line, text=line, taken=taken, context=context, last="")
 
 
 def _trusted(line: str, question: str, history: Sequence[Turn]) -> bool:
