@@ -1,6 +1,7 @@
 """A question's passages, and a model's reply if there is one -> an Answer: quoted, or written and checked."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -25,7 +26,10 @@ REFUSED = 0.5  # of the confidence, left where a model read the passages and fou
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what was found for it; times are `perf_counter`'s."""
+    """A question with what was found for it; times are `perf_counter`'s.
+
+    `rewriting` holds the tokens of the call that rewrote the question, which took `rewriting_s`, if any did.
+    """
 
     id: str | None
     question: str
@@ -34,6 +38,9 @@ class Asked:
     extraction: Extraction
     began: float
     found: float
+    rewriting: Mapping[str, int] = field(default_factory=dict)
+    rewriting_s: float = 0.0
+    choices: tuple[str, ...] = ()
 
     @property
     def near(self) -> bool:
@@ -44,9 +51,10 @@ class Asked:
         return near and self.extraction.status == "not_in_source"
 
 
-def quoted_answer(asked: Asked, warning: str = "") -> Answer:
-    """The answer in the source's own words."""
+def quoted_answer(asked: Asked, warning: str = "", settings: Settings | None = None) -> Answer:
+    """The answer in the source's own words; `settings` price the tokens of a rewriting call."""
     citations = tuple(_citation(n, quote) for n, quote in enumerate(asked.extraction.quotes, start=1))
+    tokens = _tokens(asked)
     return Answer(
         id=asked.id,
         question=asked.question,
@@ -59,7 +67,12 @@ def quoted_answer(asked: Asked, warning: str = "") -> Answer:
         citations=citations,
         passages=tuple(map(ShownPassage.of, asked.passages)),
         timings_ms=_timings(asked, 0.0),
+        tokens=tokens,
+        cost_usd=settings.cost_usd(tokens["prompt"], tokens["completion"])
+        if settings and asked.rewriting
+        else None,
         warnings=tuple(filter(None, (asked.extraction.caution, warning))),
+        choices=asked.choices,
     )
 
 
@@ -113,7 +126,7 @@ class Draft:
             self._check(written)
         notes = self._footnotes
         if not notes.sentences:
-            return quoted_answer(self.asked, _nothing_left(model, len(parsed.sentences)))
+            return quoted_answer(self.asked, _nothing_left(model, len(parsed.sentences)), self.settings)
         return self._answer(
             reply,
             model,
@@ -151,6 +164,7 @@ class Draft:
         citations: tuple[Citation, ...] = (),
         warnings: tuple[str, ...] = (),
     ) -> Answer:
+        tokens = _tokens(self.asked, reply.tokens)
         return Answer(
             id=self.asked.id,
             question=self.asked.question,
@@ -163,9 +177,10 @@ class Draft:
             citations=citations,
             passages=tuple(ShownPassage.of(p) for p in self.asked.passages[: self.prompt.shown]),
             timings_ms=_timings(self.asked, self._check_s),
-            tokens=reply.tokens,
-            cost_usd=self.settings.cost_usd(reply.tokens["prompt"], reply.tokens["completion"]),
+            tokens=tokens,
+            cost_usd=self.settings.cost_usd(tokens["prompt"], tokens["completion"]),
             warnings=warnings,
+            choices=self.asked.choices,
         )
 
     def _warnings(self, parsed: ParsedReply, reply: Reply) -> Iterator[str]:
@@ -210,12 +225,20 @@ def _citation(n: int, quote: Quote) -> Citation:
     )
 
 
+def _tokens(asked: Asked, reply: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The tokens of a reply and of the call that rewrote its question."""
+    told = Counter({"prompt": 0, "completion": 0})
+    for counts in (asked.rewriting, reply or {}):
+        told.update(counts)
+    return {name: min(count, 1) if name == "estimated" else count for name, count in told.items()}
+
+
 def _timings(asked: Asked, check_s: float) -> dict[str, float]:
     """Milliseconds of each step; what is neither retrieving nor checking is answering."""
     ended = perf_counter()
     steps = {
-        "retrieve": asked.found - asked.began,
-        "answer": ended - asked.found - check_s,
+        "retrieve": asked.found - asked.began - asked.rewriting_s,
+        "answer": ended - asked.found - check_s + asked.rewriting_s,
         "check": check_s,
         "total": ended - asked.began,
     }

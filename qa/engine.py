@@ -1,10 +1,10 @@
 """QueryEngine: standalone, retrieve, answer, check -> Answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,11 +17,14 @@ from qa.answer import Answer, ShownPassage
 from qa.compose import Asked, Draft, quoted_answer, told
 from qa.errors import ModelFailed
 from qa.events import Event, PassagesFound, TextDelta
-from qa.extract import Extractor
+from qa.extract import Extraction, Extractor
 from qa.question import check_question
 from qa.settings import Settings
-from qa.standalone import Turn, rewrite
+from qa.standalone import Standalone, Turn, rewrite
+from qa.talk import rewriting
+from qa.talk.clarify import readings
 from qa.talk.search import search
+from qa.talk.told import preference
 from qa.writing.reply import Reply
 
 if TYPE_CHECKING:
@@ -33,7 +36,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOP_K = 8  # passages retrieved and shown
+CLOSE = 0.25  # of the best sentence's chance: another one may be meant as well
+REWRITING_SHARE = 0.25  # of the time allowed for an answer, for rewriting its question first
 _MAY_END = frozenset(".!?。！？…\n]】")  # a sentence may have ended: time to look
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A question as it is searched, and what a model's rewriting of it took."""
+
+    within: Standalone
+    began: float = field(default_factory=perf_counter)
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    rewriting_s: float = 0.0
 
 
 class QueryEngine:
@@ -91,14 +106,18 @@ class QueryEngine:
         Raises:
             QuestionInvalid: the question is empty or longer than 5,000 characters.
         """
-        asked = self._prepare(question, history, id)
-        if self._model is None or not asked.near:
-            return quoted_answer(asked)
+        check_question(question, history)
+        if self._model is None:
+            return quoted_answer(self._prepare(question, _Searched(rewrite(question, history)), id))
+        asked = self._prepare(question, _wait(self._searched(question, history)), id)
+        if not asked.near:
+            return quoted_answer(asked, settings=self.settings)
         draft = Draft(asked, self.settings)
         try:
-            return draft.answer(_wait(self._model.reply(draft.prompt.text)), self._model.name)
+            reply = self._model.reply(draft.prompt.text, self._time_left(asked))
+            return draft.answer(_wait(reply), self._model.name)
         except ModelFailed as error:
-            return quoted_answer(asked, _fallback(self._model, error))
+            return quoted_answer(asked, _fallback(self._model, error), self.settings)
 
     async def stream(
         self, question: str, history: Sequence[Turn] = (), id: str | None = None
@@ -110,10 +129,12 @@ class QueryEngine:
         Raises:
             QuestionInvalid: as `ask`.
         """
-        asked = await asyncio.to_thread(self._prepare, question, history, id)
-        yield PassagesFound(asked.standalone, tuple(map(ShownPassage.of, asked.passages)))
+        check_question(question, history)
+        searched = await self._searched(question, history)
+        asked = await asyncio.to_thread(self._prepare, question, searched, id)
+        yield PassagesFound(asked.standalone, tuple(map(ShownPassage.of, asked.passages)), asked.choices)
         if self._model is None or not asked.near:
-            for event in told(quoted_answer(asked)):
+            for event in told(quoted_answer(asked, settings=self.settings)):
                 yield event
             return
         try:
@@ -121,14 +142,14 @@ class QueryEngine:
                 async for event in events:
                     yield event
         except ModelFailed as error:
-            yield quoted_answer(asked, _fallback(self._model, error))
+            yield quoted_answer(asked, _fallback(self._model, error), self.settings)
 
     async def _written(self, model: "ChatModel", asked: Asked) -> AsyncGenerator[Event, None]:
         """The events of an answer that `model` writes; where we are strict, text waits for its verdict."""
         draft = Draft(asked, self.settings)
         strict = self.settings.strict
         text = ""
-        async with aclosing(model.stream(draft.prompt.text)) as parts:
+        async with aclosing(model.stream(draft.prompt.text, self._time_left(asked))) as parts:
             async for part in parts:
                 if isinstance(part, Reply):
                     text = part.text
@@ -145,15 +166,46 @@ class QueryEngine:
                 if isinstance(part, Reply):
                     yield draft.answer(part, model.name)
 
-    def _prepare(self, question: str, history: Sequence[Turn], id: str | None) -> Asked:
-        """The question with what is found for it."""
-        check_question(question, history)
+    async def _searched(self, question: str, history: Sequence[Turn]) -> "_Searched":
+        """The question to search for: by rule, or by the model where one is set and it leans on the talk.
+
+        A model that fails here, or takes more than its share of the time, costs the rewriting only.
+        """
         began = perf_counter()
-        within = rewrite(question, history)
+        by_rule = rewrite(question, history)
+        if self._model is None or not rewriting.needed(by_rule):
+            return _Searched(by_rule, began)
+        try:
+            limit = REWRITING_SHARE * self.settings.timeout_s
+            reply = await self._model.reply(rewriting.prompt(question, history), limit)
+        except ModelFailed:
+            return _Searched(by_rule, began, rewriting_s=perf_counter() - began)
+        within = by_rule if reply.truncated else rewriting.read(reply.text, question, by_rule, history)
+        return _Searched(within, began, reply.tokens, perf_counter() - began)
+
+    def _prepare(self, question: str, searched: "_Searched", id: str | None) -> Asked:
+        """The question with what is found for it."""
+        within = searched.within
         passages = search(self.retriever, within, TOP_K)
         found = perf_counter()
-        extraction = self._extractor.extract(within.text, passages, within.question)
-        return Asked(id, question, within.text, tuple(passages), extraction, began, found)
+        prefer = preference(within.last, within.others_than)
+        extraction = self._extractor.extract(within.text, passages, within.question, prefer)
+        return Asked(
+            id,
+            question,
+            within.text,
+            tuple(passages),
+            extraction,
+            searched.began,
+            found,
+            searched.tokens,
+            searched.rewriting_s,
+            within.choices or _choices(within, extraction),
+        )
+
+    def _time_left(self, asked: Asked) -> float:
+        """Seconds that a reply may take: what the rewriting has left of the time allowed."""
+        return self.settings.timeout_s - asked.rewriting_s
 
     def as_llama_index(self) -> "BaseQueryEngine":
         """The engine as a LlamaIndex query engine; its `source_nodes` are the cited passages."""
@@ -166,6 +218,15 @@ def _chat_model(settings: Settings) -> "ChatModel":
     from qa.model import ChatModel  # and with it openai, which takes a second to import
 
     return ChatModel(settings)
+
+
+def _choices(within: Standalone, extraction: Extraction) -> tuple[str, ...]:
+    """What a first question may mean where the best sentences speak of several things; a talk decides."""
+    quotes = extraction.quotes
+    if within.context or not quotes:
+        return ()
+    close = [quote.text for quote in quotes if quote.score >= CLOSE * quotes[0].score]
+    return readings(within.question, close) if len(close) > 1 else ()
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:

@@ -7,10 +7,11 @@ from qa.answer import Answer, Citation, Sentence, ShownPassage
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
-    """First: the question as it was searched, and the passages found, best first."""
+    """First: the question as it was searched, the passages found, best first, and the Answer's `choices`."""
 
     standalone: str
     passages: tuple[ShownPassage, ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

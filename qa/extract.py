@@ -16,6 +16,7 @@ from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
 from qa.quoting.scorer import Scorer
 from qa.quoting.shapes import Shape, shape_of
 from qa.quoting.spelling import Spelling
+from qa.talk.told import Preference
 
 __all__ = ["Extraction", "Extractor", "Quote"]
 
@@ -49,9 +50,15 @@ class Extractor:
         self._scorer = Scorer.packaged()
 
     def extract(
-        self, question: str, passages: Sequence[ScoredPassage], typed: str | None = None
+        self,
+        question: str,
+        passages: Sequence[ScoredPassage],
+        typed: str | None = None,
+        prefer: Preference | None = None,
     ) -> Extraction:
         """The one to four sentences that answer, or why there are none; small talk gets a friendly word.
+
+        `prefer` adds to the sentences' scores what a talk before the question makes of them.
 
         The same question, passages and sources give the same bytes.
         """
@@ -66,9 +73,16 @@ class Extractor:
         if shape == "overview":
             return self._overview(passages)
         found = [scored.passage for scored in passages[:PASSAGES]]
-        return self._answer(question, typed or question, shape, found)
+        return self._answer(question, typed or question, shape, found, prefer)
 
-    def _answer(self, question: str, typed: str, shape: Shape, passages: Sequence[Passage]) -> Extraction:
+    def _answer(
+        self,
+        question: str,
+        typed: str,
+        shape: Shape,
+        passages: Sequence[Passage],
+        prefer: Preference | None = None,
+    ) -> Extraction:
         asked = self._asked(question)
         read = self._reader.passages(passages)
         measured = measure(asked, read)
@@ -80,6 +94,8 @@ class Extractor:
         if typed != question:
             bare = measure(self._asked(typed), read)
             scores = (scores + self._scorer.scores(bare.features)) / 2
+        if prefer is not None:
+            scores = scores + prefer(read)
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
 
         def counted(k: int) -> bool:

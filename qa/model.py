@@ -48,31 +48,34 @@ class ChatModel:
     def _base_url(self) -> str:
         return (self._settings.base_url or OPENAI).rstrip("/")
 
-    async def reply(self, prompt: str) -> Reply:
-        """The whole reply.
+    async def reply(self, prompt: str, within_s: float | None = None) -> Reply:
+        """The whole reply; `within_s`: the time left for it, where it is not all that the settings allow.
 
         Raises:
             ModelFailed: no usable reply within the time allowed; the message says why, without the key.
         """
-        async with aclosing(self._parts(prompt, stream=False)) as parts:
+        async with aclosing(self._parts(prompt, False, within_s)) as parts:
             async for part in parts:
                 if isinstance(part, Reply):
                     return part
         raise ModelFailed("gave an empty reply")
 
-    def stream(self, prompt: str) -> AsyncGenerator[str | Reply, None]:
+    def stream(self, prompt: str, within_s: float | None = None) -> AsyncGenerator[str | Reply, None]:
         """The reply as it comes, without its reasoning, and at the end as a whole; closing it hangs up.
 
         Raises:
             ModelFailed: as `reply`.
         """
-        return self._parts(prompt, stream=True)
+        return self._parts(prompt, True, within_s)
 
-    async def _parts(self, prompt: str, stream: bool) -> AsyncGenerator[str | Reply, None]:
+    async def _parts(
+        self, prompt: str, stream: bool, within_s: float | None
+    ) -> AsyncGenerator[str | Reply, None]:
         raw = shown = ""
         finish: str | None = None
         usage: Mapping[str, Any] = {}
-        deadline = asyncio.get_running_loop().time() + self._settings.timeout_s
+        allowed_s = self._settings.timeout_s if within_s is None else within_s
+        deadline = asyncio.get_running_loop().time() + allowed_s
         async with aclosing(self._messages(prompt, stream)) as messages:
             while (message := await self._next(messages, deadline)) is not None:
                 text, ended, counted = _read(message)

@@ -1,33 +1,36 @@
 """Question + history -> the question to search for, and what it takes from the talk.
 
-A question is searched as it was typed, and what was said before is searched beside it with less weight
-(`context`; see search.py): joined to the question as text, earlier turns outweigh it as soon as the topic
-changes. `text` is for people and for choosing sentences: it takes words along only where the question
-cannot be read without them.
+What the form of a question shows to be left out is filled in from the question before it (talk/resolve.py).
+What was said before is searched beside it with less weight (`context`; talk/search.py): joined to the
+question as text, earlier turns outweigh it as soon as the topic changes. `text` is for people and for
+choosing sentences: it takes further words along only where the question cannot be read without them.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from index.sentences import sentence_spans, trim
 from index.words import terms
+from qa.quoting.shapes import shape_of
 from qa.talk.clarify import readings
-from qa.talk.topics import Leaning, content_words, leaning, words
+from qa.talk.resolve import Before, resolve
+from qa.talk.topics import Leaning, content_words, is_name, leaning
 
 Turn = Mapping[str, str]  # {"role": "user" | "assistant", "content": ...}
 
-TURNS = 3  # earlier questions that are searched
-FADES = 0.6  # the weight of each older question, against the one after it
-# Weight of the last question, against the new one's 1: tuned on half of mtrag_un, against questions of xquad
-# put after a talk about something else.
+RESOLVED = 8  # turns of the talk, in which a question is filled in from the one before
+TURNS = 3  # earlier questions that count
+# Weight of the last question, against the new one's 1: the longer the talk, the likelier it goes on. Tuned on
+# mtrag_un, against questions of xquad put after a talk about something else.
 QUESTION_WEIGHT = {Leaning.NONE: 0.2, Leaning.FAINT: 0.3, Leaning.STRONG: 0.4}
-ANSWER_WEIGHT = 0.3  # of the last answer, for a question that leans
+FADES = 0.6  # of it, added for each question before
+ANSWER_WEIGHT = 0.4  # of the last answer, for a question that leans
 ANSWER_SENTENCES = 3
 QUESTION_WORDS, ANSWER_WORDS = 5, 4  # taken into the text
-LONGEST_REWRITE = 3  # times the words of question and last question together
 
 _MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_OTHER = re.compile(r"\b(?:other|another|different|not that one)\b", re.IGNORECASE)
 # An answer that says nothing, and so brings nothing along.
 _EMPTY_ANSWER = re.compile(
     r"\b(?:do not|don['’]t|cannot|can['’]t|unable to|no) (?:have|find|provide|specific|information|say)\b"
@@ -57,8 +60,9 @@ class Context:
 class Standalone:
     """The question to search for.
 
-    `question` is as typed, `text` with what it takes along, `taken` says from where. Two or more `choices`:
-    the question fits each of them equally, and the asker should say which is meant.
+    `question` is as typed or filled in, `text` with what else it takes along, `taken` says from where. Two or
+    more `choices`: the question fits each of them equally, and the asker should say which is meant. `last` is
+    the answer that it leans on, `others_than` are answers that it wants something else than.
     """
 
     question: str
@@ -67,6 +71,8 @@ class Standalone:
     taken: tuple[Taken, ...] = ()
     context: tuple[Context, ...] = ()
     choices: tuple[str, ...] = ()
+    last: str = ""
+    others_than: tuple[str, ...] = ()
 
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
@@ -78,62 +84,101 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     """The question to search for, by rule: it needs no model and no source."""
     question = question.strip()
     leans = leaning(question)
-    asked, answered = _told(history)
+    asked, answered = _told(history, question)
+    before = _before(history)
+    filled = resolve(question, before) if leans is not Leaning.NONE else None
+    read = filled or question
+    found = origins(read, question, history)
+    taken = _taken(read, asked, answered) if leaning(read) is Leaning.STRONG else ()
+    text = f"{read} ({'; '.join(part.what for part in taken)})" if taken else read
+    told = _answers(history)
+    return Standalone(
+        read,
+        text,
+        leans,
+        found + taken,
+        _context(leans, before, asked, answered),
+        _choices(question, leans, history),
+        last=told[-1] if told and taken else "",
+        others_than=tuple(told) if _OTHER.search(question) else (),
+    )
+
+
+def _context(
+    leans: Leaning, before: Before, asked: Sequence[tuple[int, str]], answered: tuple[int, str] | None
+) -> tuple[Context, ...]:
+    """The last question as it can be read alone and, for a question that leans, the last answer."""
     context = []
-    weight = QUESTION_WEIGHT[leans]
-    for turn, text in reversed(asked[-TURNS:]):
-        context.append(Context(text, weight, turn))
-        if leaning(text) is not Leaning.STRONG:  # what that one leaned on matters as much
-            weight *= FADES
+    if asked:
+        weight = QUESTION_WEIGHT[leans] * sum(FADES**older for older in range(min(len(asked), TURNS)))
+        context.append(Context(before.base or asked[-1][1], weight, asked[-1][0]))
     if leans is Leaning.STRONG and answered:
         context.append(Context(answered[1], ANSWER_WEIGHT, answered[0]))
-    taken = _taken(question, asked, answered) if leans is Leaning.STRONG else ()
-    text = f"{question} ({'; '.join(part.what for part in taken)})" if taken else question
-    return Standalone(question, text, leans, taken, tuple(context), _choices(question, leans, history))
+    return tuple(context)
 
 
-def rewrite_with(complete: Callable[[str], str], question: str, history: Sequence[Turn] = ()) -> Standalone:
-    """The question rewritten by a model (prompt -> reply); by rule where the rewriting cannot be trusted.
-
-    A rewriting is one line, not much longer than what was asked, and holds no name and no number that the
-    talk does not: so it carries no answer in. What `complete` raises is the caller's.
-    """
-    by_rule = rewrite(question, history)
-    if not by_rule.context:
-        return by_rule
-    lines = complete(_prompt(question, history)).strip().splitlines()
-    reply = lines[0].strip().strip("\"'“”") if len(lines) == 1 else ""
-    if not _trusted(reply, question, history):
-        return by_rule
-    context = tuple(
-        Context(c.text, QUESTION_WEIGHT[Leaning.NONE] * c.weight, c.turn) for c in by_rule.context
-    )
-    return Standalone(
-        reply, reply, by_rule.leaning, _origins(reply, question, history), context, by_rule.choices
-    )
+def _answers(history: Sequence[Turn]) -> list[str]:
+    """What the answers of the talk say, the last one last."""
+    found = (str(turn.get("content") or "") for turn in history if turn.get("role") == "assistant")
+    return [without_markers(text).replace("**", "") for text in found if not _EMPTY_ANSWER.search(text[:200])]
 
 
-def _told(history: Sequence[Turn]) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
+def _before(history: Sequence[Turn]) -> Before:
+    """What stands before the next question; each earlier one is filled in from those before it."""
+    before = Before()
+    for turn in history[-RESOLVED:]:
+        text = without_markers(str(turn.get("content") or "")).replace("**", "")
+        if turn.get("role") == "assistant":
+            before = replace(before, answer=text)
+        elif turn.get("role") == "user" and (_names_a_thing(text) or leaning(text) is Leaning.STRONG):
+            before = _after(text, before)
+    return before
+
+
+def _after(question: str, before: Before) -> Before:
+    """What stands before the next question, once `question` was asked."""
+    filled = resolve(question, before)
+    if filled:
+        return replace(before, base=filled, direct=True, answer="")
+    if leaning(question) is not Leaning.STRONG:
+        return Before(question, question)
+    named = bool(content_words(question))
+    return Before(question if named else before.full, before.full, direct=named)
+
+
+def without_markers(text: str) -> str:
+    """A turn's text without its footnote markers."""
+    return _MARKER.sub("", text).strip()
+
+
+def _told(history: Sequence[Turn], question: str) -> tuple[list[tuple[int, str]], tuple[int, str] | None]:
     """(turn, text) of the user's turns that name something, and of the last answer if it says something."""
     asked: list[tuple[int, str]] = []
     answered = None
     for at, turn in enumerate(history):
-        text = _MARKER.sub("", str(turn.get("content") or "")).strip()
+        text = without_markers(str(turn.get("content") or ""))
         if turn.get("role") == "user":
             answered = None
-            if content_words(text):
+            if _names_a_thing(text):
                 asked.append((at, text))
         elif turn.get("role") == "assistant" and text and not _EMPTY_ANSWER.search(text[:200]):
-            answered = (at, _opening(str(turn["content"])))
+            answered = (at, _part(str(turn["content"]), question))
     return asked, answered
 
 
-def _opening(answer: str) -> str:
-    """The first sentences of an answer; of one with markers, the first that are cited."""
+def _names_a_thing(question: str) -> bool:
+    """Whether a question of the talk is about something: not thanks, not a wish for a summary."""
+    return bool(content_words(question)) and shape_of(question) in {"fact", "list", "topic"}
+
+
+def _part(answer: str, question: str) -> str:
+    """The sentences of an answer that share most words with `question`, else the first; cited ones if any."""
     sentences = [answer[a:b] for a, b in (trim(answer, span) for span in sentence_spans(answer))]
     # A marker after the full stop may stand at the head of the next sentence, or be one by itself.
     cited = [s for s in sentences if _MARKER.search(s) and _MARKER.sub("", s).strip()]
-    return _MARKER.sub("", " ".join((cited or sentences)[:ANSWER_SENTENCES])).strip()
+    named = {term for word in content_words(question) for term in terms(word)}
+    best = sorted(cited or sentences, key=lambda sentence: -len(named & set(terms(sentence))))
+    return _MARKER.sub("", " ".join(best[:ANSWER_SENTENCES])).strip()
 
 
 def _taken(
@@ -164,12 +209,8 @@ def _key_words(text: str, count: int, seen: set[str]) -> list[str]:
         term = " ".join(terms(word))
         if term and term not in seen:
             new.setdefault(term, word)
-    best = sorted(new.values(), key=lambda w: (not _is_name(w), -len(w)))[:count]
+    best = sorted(new.values(), key=lambda w: (not is_name(w), -len(w)))[:count]
     return [word for word in new.values() if word in best]
-
-
-def _is_name(word: str) -> bool:
-    return word[:1].isupper() or any(letter.isdigit() for letter in word)
 
 
 def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[str, ...]:
@@ -184,32 +225,9 @@ def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[st
     return ()
 
 
-def _prompt(question: str, history: Sequence[Turn]) -> str:
-    talk = "\n".join(
-        f"{turn.get('role')}: {_MARKER.sub('', str(turn.get('content') or ''))[:600]}"
-        for turn in history[-2 * TURNS :]
-    )
-    return (
-        "Rewrite the last question so that it can be understood without the conversation. Replace pronouns "
-        "and fill in what is left out, with words of the conversation only. Do not answer it. If it stands "
-        "alone already, repeat it. Reply with the question only.\n\n"
-        f"{talk}\n\nlast question: {question}\nrewritten:"
-    )
-
-
-def _trusted(reply: str, question: str, history: Sequence[Turn]) -> bool:
-    """Whether a rewriting is a question of the talk: nothing new, not much longer, not an answer."""
-    said = {term for turn in history for term in terms(str(turn.get("content") or ""))} | set(terms(question))
-    asked = [str(turn.get("content") or "") for turn in history if turn.get("role") == "user"]
-    room = LONGEST_REWRITE * len(words(" ".join([question, *asked[-1:]])))
-    new_names = any(_is_name(word) and not set(terms(word)) <= said for word in content_words(reply))
-    is_question = reply.endswith("?") or not question.endswith("?")
-    return bool(content_words(reply)) and is_question and len(words(reply)) <= room and not new_names
-
-
-def _origins(reply: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
+def origins(line: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
     """What a rewriting holds beyond the question, by the latest turn that said it."""
-    left = [w for w in content_words(reply) if not set(terms(w)) <= set(terms(question))]
+    left = [w for w in content_words(line) if not set(terms(w)) <= set(terms(question))]
     taken = []
     for at in range(len(history) - 1, -1, -1):
         said = set(terms(str(history[at].get("content") or "")))

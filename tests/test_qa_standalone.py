@@ -4,8 +4,7 @@ import pytest
 
 from index.passage import Passage, ScoredPassage
 from qa.engine import QueryEngine
-from qa.standalone import Context, Standalone, Turn, rewrite, rewrite_with, standalone
-from qa.talk.clarify import readings
+from qa.standalone import Context, Standalone, Turn, rewrite, standalone
 from qa.talk.search import search
 from qa.talk.topics import Leaning, content_words, leaning
 
@@ -90,18 +89,42 @@ def test_a_full_question_takes_no_words_along() -> None:
     assert [round(part.weight, 2) for part in asked.context] == [0.2]
 
 
-def test_older_questions_weigh_less_and_courtesies_nothing() -> None:
-    """Thanks are not what the next question is about; neither is an answer that says nothing."""
-    talk: list[Turn] = [
+def test_the_longer_a_talk_the_more_its_last_question_weighs() -> None:
+    """Thanks and wishes for a summary are not what the next question is about, and count for nothing."""
+    before: list[Turn] = [
         {"role": "user", "content": "How is flour milled?"},
         {"role": "assistant", "content": "Between two stones. [1]"},
-        *MILL,
+    ]
+    after: list[Turn] = [
+        {"role": "user", "content": "Summarise the article"},
+        {"role": "assistant", "content": "It is about mills. [1]"},
         {"role": "user", "content": "Thank you!"},
         {"role": "assistant", "content": "You are welcome."},
     ]
-    asked = rewrite("When was that?", talk)
-    assert [part.text for part in asked.context] == ["Who rebuilt the Oldport mill?", "How is flour milled?"]
-    assert asked.context[0].weight > asked.context[1].weight > 0
+    short, long = (rewrite("When was that?", talk).context for talk in (MILL, [*before, *MILL, *after]))
+    assert short[0].text == long[0].text == "Who rebuilt the Oldport mill?"
+    assert 0 < short[0].weight < long[0].weight < 1
+
+
+def test_a_follow_up_on_a_follow_up_is_searched_with_what_both_say() -> None:
+    """The earlier question is filled in itself, so that one text brings the whole thread along."""
+    talk: list[Turn] = [*MILL, {"role": "user", "content": "And the Newport mill?"}]
+    asked = rewrite("How many men worked there?", [*talk, {"role": "assistant", "content": "Jan Dee. [1]"}])
+    assert asked.context[0].text == "Who rebuilt the Newport mill?"
+
+
+def test_after_a_summary_the_part_that_the_question_speaks_of_is_taken() -> None:
+    """A summary speaks of many things; the first of them is not what is asked about."""
+    talk: list[Turn] = [
+        {"role": "user", "content": "Summarise it"},
+        {
+            "role": "assistant",
+            "content": "Oldport grew. [1] Trade came. [2] It had walls. [3] A mill burnt down in 1650. [4]",
+        },
+    ]
+    asked = rewrite("And what of the mill?", talk)
+    assert asked.leaning is Leaning.STRONG
+    assert asked.context[-1].text.startswith("A mill burnt down")
 
 
 def test_only_the_cited_sentences_of_an_answer_are_taken() -> None:
@@ -125,82 +148,6 @@ def test_only_the_cited_sentences_of_an_answer_are_taken() -> None:
 def test_odd_histories_do_no_harm(history: list[Turn]) -> None:
     """Missing, empty and foreign contents bring nothing along."""
     assert rewrite("When was that?", history).text == "When was that?"
-
-
-# ---- with a model ---
-
-
-def test_a_models_rewriting_is_taken_with_its_origins() -> None:
-    """What it filled in is told by turn."""
-    asked = rewrite_with(lambda _: "When did Ines Prado rebuild the Oldport mill?", "When was that?", MILL)
-    assert asked.text == asked.question == "When did Ines Prado rebuild the Oldport mill?"
-    assert {part.turn for part in asked.taken} == {0, 1}
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        "When did Ines Prado rebuild the Oldport mill in 1913?",  # a number nobody named
-        "When did Maria Prado rebuild the mill?",  # a name nobody named
-        "She rebuilt it after the fire.",  # an answer
-        "",
-        "Sure!\nWhen was the mill rebuilt?",
-        "When was the mill rebuilt, " + "and the mill rebuilt, " * 20 + "by Prado?",
-    ],
-)
-def test_a_rewriting_that_cannot_be_trusted_gives_way_to_the_rules(reply: str) -> None:
-    """New names, new numbers, answers, chatter and essays are not searched."""
-    assert rewrite_with(lambda _: reply, "When was that?", MILL) == rewrite("When was that?", MILL)
-
-
-def test_a_first_question_costs_no_call() -> None:
-    """There is nothing to rewrite it with."""
-
-    def never(_: str) -> str:
-        raise AssertionError("called")
-
-    assert rewrite_with(never, "When was that?").text == "When was that?"
-
-
-def test_the_prompt_holds_the_talk_without_markers() -> None:
-    """The model sees who said what, and the question last."""
-    seen: list[str] = []
-    rewrite_with(lambda prompt: seen.append(prompt) or "", "When was that?", MILL)
-    assert "assistant: It was rebuilt by Ines Prado.\n" in seen[0]
-    assert "last question: When was that?" in seen[0]
-
-
-# ---- clarification ---
-
-SUMMITS = ["In June, at a summit in Rome, they signed. They had met at a summit in September 2023."]
-
-
-def test_two_dates_for_one_thing_are_offered() -> None:
-    """The question fits both equally."""
-    assert readings("Who was at the summit?", SUMMITS) == (
-        "the summit in June",
-        "the summit in September 2023",
-    )
-
-
-@pytest.mark.parametrize(
-    "question",
-    ["Who was at the June summit?", "Who signed at the summit?", "Where is the mill?", "Why?", "Who met?"],
-)
-def test_a_clear_question_is_not_asked_back(question: str) -> None:
-    """It names the date, or says something that only one of them has, or speaks of no such thing."""
-    assert readings(question, SUMMITS) == ()
-
-
-def test_a_follow_up_on_an_answer_with_two_dates_has_choices() -> None:
-    """An answer that spoke of two summits leaves open which is meant; one that spoke of one does not."""
-    talk: list[Turn] = [
-        {"role": "user", "content": "Did they meet?"},
-        {"role": "assistant", "content": SUMMITS[0] + " [1]"},
-    ]
-    assert len(rewrite("Where was the summit?", talk).choices) == 2
-    one: list[Turn] = [*talk, {"role": "assistant", "content": "The summit of September 2023. [2]"}]
-    assert rewrite("Where was the summit?", one).choices == ()
 
 
 # ---- with the real retriever ---
@@ -267,3 +214,34 @@ def test_a_search_in_a_talk_is_the_weighted_mean() -> None:
     results = search(Listed(lists), asked, 2)
     assert [s.passage.id for s in results] == ["b", "a"]
     assert [s.score for s in results] == pytest.approx([(0.5 + 0.45) / 1.5, (0.6 + 0.15) / 1.5])
+
+
+@pytest.mark.parametrize(
+    ("leans", "weight"), [(Leaning.NONE, 0.0), (Leaning.FAINT, 0.0), (Leaning.STRONG, 0.3 * 0.5)]
+)
+def test_where_the_question_finds_something_clearly_better_the_talk_is_left_behind(
+    leans: Leaning, weight: float
+) -> None:
+    """What the talk finds does not suit the question; only what cannot be read alone keeps some of it."""
+    far = [(f"far{n}", 0.9) for n in range(6)]
+    lists = {"q": [("a", 0.8), *((id_, 0.05) for id_, _ in far)], "c": [*far, ("a", 0.1)]}
+    first = search(Listed(lists), Standalone("q", "q", leans, context=(Context("c", 0.5, 0),)), 1)[0]
+    assert first.passage.id == "a"
+    assert first.score == pytest.approx((0.8 + weight * 0.1) / (1 + weight))
+
+
+def test_a_follow_up_costs_few_searches() -> None:
+    """The question, the one before it, and for one that leans the last answer."""
+
+    class Counting(Listed):
+        calls = 0
+
+        def retrieve(self, question: str, top_k: int) -> list[ScoredPassage]:
+            Counting.calls += 1
+            return super().retrieve(question, top_k)
+
+    talk: list[Turn] = [{"role": "user", "content": f"Who built mill {n}?"} for n in range(9)]
+    asked = rewrite("When was that?", [*talk, {"role": "assistant", "content": "Ines Prado did. [1]"}])
+    texts = [asked.question, *(part.text for part in asked.context)]
+    search(Counting({text: [("a", 0.5)] for text in texts}), asked, 2)
+    assert Counting.calls == 3

@@ -29,13 +29,17 @@ _EMPTY = _set(
 )
 _OPENERS = re.compile(
     r"^(?:and|but|or|so|then|also|what about|how about|what else|no|not|how so|how come|i mean[t]?|"
-    r"(?:in|on|at|to|for|by|from|with|of|against|since) (?:what|which|whom|when|where)|"
     r"which(?= (?:is|are|was|one)\b))\b",
     re.IGNORECASE,
 )
-_TRAILERS = re.compile(
-    r"\b(?:too|as well|either|instead|(?:of|for|with|by|to|from) what)\s*\?*$", re.IGNORECASE
+_TRAILERS = re.compile(r"\b(?:too|as well|either|instead)\s*\?*$", re.IGNORECASE)
+# "In what year?", "At whose expense?", "Because of what?": nothing but the part that is asked for.
+_PART = re.compile(
+    r"^(?:\w+ )?(?:in|on|at|to|for|by|from|with|of|against|since|under) "
+    r"(?:the \w+ of )?(?:what|which|whom?|whose|when|where)\b",
+    re.IGNORECASE,
 )
+_PART_WORDS = 1  # content words of such a question
 # "Is it safe to ...", "how long does it take": this "it" stands for nothing.
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|isn['’]t|would|will|be|does|did|make|takes?)\s+it\s+(?:be\s+)?(?:\w+\s+)?(?:to|that|take|cost|mean)\b"
@@ -79,6 +83,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if not _is_empty(word)]
 
 
+def is_name(word: str) -> bool:
+    """Whether a word looks like a name or a number."""
+    return word[:1].isupper() or any(letter.isdigit() for letter in word)
+
+
 def _is_empty(word: str) -> bool:
     return _CLITIC.sub("", word.lower()) in _EMPTY
 
@@ -88,6 +97,8 @@ def leaning(question: str) -> Leaning:
     question = question.strip()
     named = content_words(question)
     if len(named) <= _SHORT_ELLIPSIS and (_OPENERS.match(question) or _TRAILERS.search(question)):
+        return Leaning.STRONG
+    if len(named) <= _PART_WORDS and _PART.match(question):
         return Leaning.STRONG
     points = any(_points_back(question, at) for at in range(len(words(question))))
     if not named or (points and len(named) <= _FULL):
