@@ -7,29 +7,23 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from eval import gates, terminal
-from eval.dataset import (
-    AnswersSet,
-    DatasetInvalid,
-    Selection,
-    article_set,
-    read_answers,
-    read_retrieval,
-    select,
-)
-from eval.result import Result, write_json
+from eval.dataset import AnswersSet, DatasetInvalid, Question, Selection, select
+from eval.layouts import article_set, read_answers, read_retrieval
+from eval.paired import rows_of_claims
+from eval.result import write_json
+from eval.running import ask, finish, folder_at, opened, settings_of
 from eval.saved import write_rows
 
 if TYPE_CHECKING:
+    from eval.draft import Draft
     from eval.probe import Found, OpenEngine, Track
-    from eval.rows import Row, RowLog
-    from qa.engine import QueryEngine
+    from index.passage import Source
+    from qa.settings import Settings
 
     Probe = Callable[[AnswersSet, OpenEngine, Track], Found]
 
@@ -40,13 +34,13 @@ def article(options: Options) -> int:
     """The article's own set; its test split is held to eval/gates.toml."""
     selection = _selection(options)
     bounds = options.gates or (gates.GATES if selection.whole and selection.split == "test" else None)
-    return _ask(options, select(article_set(), selection), selection, bounds)
+    return ask(options, select(article_set(), selection), selection, bounds)
 
 
 def answers(options: Options) -> int:
     """An answers layout; nothing is gated unless --gates says so."""
     selection = _selection(options)
-    return _ask(options, select(read_answers(options.folder), selection), selection, options.gates)
+    return ask(options, select(read_answers(options.folder), selection), selection, options.gates)
 
 
 def retrieval(options: Options) -> int:
@@ -58,28 +52,36 @@ def retrieval(options: Options) -> int:
             raise DatasetInvalid(
                 f"{options.folder}: an answers layout has no documents to rank; leave out --run"
             )
-        return _finish(options, room.evaluate_spans(read_answers(options.folder)))
+        answers_set = read_answers(options.folder)
+        result, scores = room.evaluate_spans(answers_set)
+        _keep_rows(options, _scored(answers_set.questions, scores))
+        return finish(options, result)
     dataset = read_retrieval(options.folder)
     result, run = room.evaluate(dataset)
+    _keep_rows(options, _scored(dataset.queries, room.ranking_scores(run, dataset)))
     if options.run_file:
         _write_lines(options.run_file, _trec(run))
-    return _finish(options, result)
+    return finish(options, result)
 
 
 def bench(options: Options) -> int:
     """Speed, as ratios of one run on this machine."""
     from eval.bench import bench as measure_speed
 
-    return _finish(options, measure_speed())
+    return finish(options, measure_speed())
 
 
 def grounding(options: Options) -> int:
     """Claim pairs, scored by the project's checker."""
-    result, scores = import_module("eval.grounding").evaluate(options.file)
+    from eval.grounding import evaluate, read_claims
+
+    result, scores = evaluate(options.file)
     if options.rows:
         lines = (json.dumps({"id": id_, "score": score}) + "\n" for id_, score in scores.items())
         _write_lines(options.rows, lines)
-    return _finish(options, result)
+    if options.out:
+        _keep_rows(options, rows_of_claims(read_claims(options.file), scores))
+    return finish(options, result)
 
 
 def compare(options: Options) -> int:
@@ -93,7 +95,7 @@ def compare(options: Options) -> int:
     else:
         terminal.show_comparison(found)
     if options.out:
-        folder = _folder(options.out)
+        folder = folder_at(options.out)
         write_json(found.to_json(), folder / "result.json")
     return 0
 
@@ -133,30 +135,58 @@ def sensitivity(options: Options) -> int:
 
 
 def new(options: Options) -> int:
-    """Draft an answers layout from a user's document."""
-    from eval.draft import write_draft
+    """Draft an answers layout from a user's document: by the model where one is set, else by rule."""
+    from eval.draft import refuse_filled, unanswerable, write_draft
     from index.source import read_source
+    from qa.settings import Settings
 
+    settings = Settings.from_environment().choose(options.model)
     source = read_source(options.file)
     folder = options.into or Path(f"{options.file.stem}-eval")
-    count = write_draft(source, folder, options.limit or 40)
+    refuse_filled(folder, "name a new folder with --into")
+    limit = options.limit or 40
+    wanted = limit - limit // 4  # of four questions one is unanswerable
+    made, chosen, dropped = _drafted(source, settings, wanted)
+    others = unanswerable(source, chosen, min(limit - wanted, (len(chosen) + 1) // 2))
+    write_draft(source, folder, [*chosen, *others])
+    counts = {"answerable": len(chosen), "unanswerable": len(others), "dropped": dropped, "made": made}
     return _told(
         options,
-        {"folder": str(folder), "questions": count},
-        f"{count} questions drafted in {folder}/questions.jsonl, none reviewed. Correct them by hand, then "
-        f"run: python -m eval answers {folder}",
+        {"folder": str(folder), "questions": len(chosen) + len(others)} | counts,
+        f"{len(chosen)} questions drafted {made}, and {len(others)} that {options.file.name} does not "
+        f"answer, in {folder}/questions.jsonl ({dropped} dropped: what they quote stands nowhere). None is "
+        f"reviewed: correct them by hand, then run: python -m eval answers {folder}",
     )
+
+
+def _drafted(source: "Source", settings: "Settings", wanted: int) -> "tuple[str, list[Draft], int]":
+    """How drafts were made, the drafts, and how many were dropped; rules stand in for a model that fails."""
+    from eval.draft import drafts, spread
+
+    dropped = 0
+    if settings.writes:
+        from eval.draft_model import draft_with_model
+
+        found = draft_with_model(source, settings, wanted)
+        dropped = found.dropped
+        if found.failure:
+            print(f"footnote: the model {found.failure}", file=sys.stderr)
+        if found.drafts:
+            return "by the model", list(found.drafts), dropped
+    return "by rule", spread(list(drafts(source)), wanted), dropped
 
 
 def import_(options: Options) -> int:
     """Another evaluator's file as an answers layout."""
     from eval.exchange import IMPORTERS
 
-    count = IMPORTERS[options.shape](options.file, options.folder)
+    found = IMPORTERS[options.shape](options.file, options.folder)
+    adrift = f" ({found.adrift} answers stand elsewhere than they say: no evidence)" if found.adrift else ""
     return _told(
         options,
-        {"folder": str(options.folder), "questions": count},
-        f"{count} questions in {options.folder}; run: python -m eval answers {options.folder}",
+        {"folder": str(options.folder)} | asdict(found),
+        f"{found.questions} questions in {options.folder}{adrift}; "
+        f"run: python -m eval answers {options.folder}",
     )
 
 
@@ -184,14 +214,9 @@ def _probe(options: Options, kind: str, probe: "Probe") -> int:
     dataset = select(whole, selection)
     with reindexing(options.model) as open_engine:
         found = probe(dataset, open_engine, lambda items: terminal.track(items, len(items), kind))
-    result = result_of(kind, dataset, found, _settings(selection))
-    if options.out:
-        write_rows(_folder(options.out) / "rows.jsonl", found.rows)
-    return _finish(options, result, options.gates)
-
-
-def _settings(selection: Selection) -> dict[str, Any]:
-    return {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
+    result = result_of(kind, dataset, found, settings_of(selection))
+    _keep_rows(options, found.rows)
+    return finish(options, result, options.gates)
 
 
 def _selection(options: Options) -> Selection:
@@ -200,80 +225,16 @@ def _selection(options: Options) -> Selection:
     return Selection(options.split or ("all" if own else "test"), tuple(options.tag or ()), options.limit)
 
 
-def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Path | None) -> int:
-    """Ask (or take given answers), measure, show, save, gate."""
-    from eval.answers import measure
-    from eval.rows import RowLog, row_key
-
-    if getattr(options, "given", None):  # given answers never stand for asked ones
-        options.makers = f"given in {options.given.name}"
-    log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
-    kept: list[dict[str, Any]] = []
-    with ExitStack() as stack:
-        lines = stack.enter_context(_opened(options.rows)) if getattr(options, "rows", None) else None
-
-        def keep(row: "Row", scores: Mapping[str, float]) -> None:
-            if lines:
-                lines.write(json.dumps(row.answer.to_json(), ensure_ascii=False) + "\n")
-            if log:
-                key = row_key(row.question, dataset.corpus, options.makers)
-                kept.append({"key": key, "question": row.question, "scores": scores})
-
-        rows = stack.enter_context(_rows(options, dataset, log))
-        result = measure(
-            dataset, terminal.track(rows, len(dataset.questions), dataset.name), _settings(selection), keep
-        )
-    if log:
-        log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
-    return _finish(options, result, bounds, dataset)
+def _scored(questions: Iterable[Question], scores: Mapping[str, Mapping[str, float]]) -> Iterator[Any]:
+    """The questions that were measured, as rows that `compare` pairs."""
+    for question in questions:
+        if question.id in scores:
+            yield {"id": question.id, "question": question.question, "scores": scores[question.id]}
 
 
-@contextmanager
-def _rows(options: Options, dataset: AnswersSet, log: "RowLog | None") -> Iterator["Iterable[Row]"]:
-    """The rows to measure: answers that were given, or asked for now; an engine opens only if it has to."""
-    from eval.answers import answer_all, engine_for, given
-
-    if getattr(options, "given", None):
-        yield given(dataset, options.given, log, options.makers)
-        return
-    with ExitStack() as stack:
-
-        def open_engine() -> "QueryEngine":
-            return stack.enter_context(engine_for(dataset, options.model))
-
-        yield answer_all(open_engine, dataset, options.jobs or 1, log, options.makers)
-
-
-def _finish(
-    options: Options, result: Result, bounds: Path | None = None, dataset: AnswersSet | None = None
-) -> int:
-    """Show and save a result, and hold it to its gates: the exit code."""
-    lines = gates.broken(result, gates.read_gates(bounds, result.model)) if bounds else []
-    if options.json:
-        print(json.dumps(result.to_json(), ensure_ascii=False))
-    else:
-        terminal.show(result)
+def _keep_rows(options: Options, rows: Iterable[Mapping[str, Any]]) -> None:
     if options.out:
-        _save(options, result, lines, {doc.name: doc.text for doc in dataset.docs} if dataset else {})
-    for line in lines:
-        print(line, file=sys.stderr)
-    return 1 if lines else 0
-
-
-def _save(options: Options, result: Result, broken: list[str], texts: Mapping[str, str]) -> None:
-    """Write result.json, report.html and report.md; rows.jsonl is there already."""
-    from eval.compare import compare as set_side_by_side
-    from eval.markdown import markdown
-    from eval.report import write_report
-    from eval.saved import read_saved
-
-    folder = _folder(options.out)
-    write_json(result.to_json(), folder / "result.json")
-    saved = read_saved(folder)
-    baseline = getattr(options, "baseline", None)
-    comparison = set_side_by_side(read_saved(baseline), saved) if baseline else None
-    write_report(folder / "report.html", saved, texts, comparison)
-    (folder / "report.md").write_text(markdown(result, comparison, broken), encoding="utf-8")
+        write_rows(folder_at(options.out) / "rows.jsonl", rows)
 
 
 def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:
@@ -283,15 +244,5 @@ def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    with _opened(path) as file:
+    with opened(path) as file:
         file.writelines(lines)
-
-
-def _opened(path: Path) -> TextIO:
-    _folder(path.parent)
-    return path.open("w", encoding="utf-8")
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    return path

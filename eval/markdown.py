@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from eval.compare import Comparison
-from eval.reading import LOWER_IS_BETTER, format_value
+from eval.reading import format_value, lower_is_better
 from eval.result import Result
-from eval.terminal import headline, interval
+from eval.terminal import headline, interval, judge_line
 
 _FLIPS = 20  # listed at most
 
@@ -15,6 +15,7 @@ def markdown(result: Result, comparison: Comparison | None = None, broken: Seque
     lines = [f"### {_plain(headline(result))}", ""]
     lines += [f"- :x: {_plain(line)}" for line in broken] + ([""] if broken else [])
     lines += _changes(comparison) if comparison else _measures(result)
+    lines += ["", _plain(judge_line(result))] if judge_line(result) else []
     lines += ["", f"Fingerprint `{result.fingerprint}`. 95 % bootstrap intervals; ↓ lower is better."]
     return "\n".join(lines) + "\n"
 
@@ -39,7 +40,7 @@ def _changes(comparison: Comparison) -> list[str]:
 
 
 def _arrow(name: str) -> str:
-    return " ↓" if name in LOWER_IS_BETTER else ""
+    return " ↓" if lower_is_better(name) else ""
 
 
 def _plain(text: str) -> str:

@@ -11,12 +11,13 @@ import numpy as np
 
 from eval.compare import Comparison
 from eval.curves import ContextCurve, context_svg, evidence_of, reliability_svg
-from eval.reading import HEADLINES, LOWER_IS_BETTER, PLAIN_NUMBERS, format_value, reading
+from eval.reading import HEADLINES, PLAIN_NUMBERS, format_value, lower_is_better, reading
 from eval.report_rows import row_html
 from eval.result import Measure, Result
 from eval.rows import shown_from
 from eval.saved import Saved
 from eval.table import GOOD, Table, outcome, statistics
+from eval.terminal import judge_line
 
 CSS = Path(__file__).parent / "report.css"
 MOST_ROWS = 1000  # written out; in a larger run, those that went wrong first
@@ -115,7 +116,7 @@ def _bar(name: str, measure: Measure) -> str:
 
 def _measures(result: Result) -> str:
     rows = "".join(
-        f'<tr><td>{escape(name)}{" ↓" if name in LOWER_IS_BETTER else ""}</td><td class="n">'
+        f'<tr><td>{escape(name)}{" ↓" if lower_is_better(name) else ""}</td><td class="n">'
         f'{format_value(name, m.value)}</td><td class="n"><small>{format_value(name, m.low)} to '
         f"{format_value(name, m.high)}</small>{_bar(name, m)}</td>"
         f"<td><small>{escape(_beside(result, name))}</small></td>"
@@ -127,6 +128,7 @@ def _measures(result: Result) -> str:
         '<th class="n">95 % interval</th><th>beside it</th><th class="says">what it says</th></tr>'
         f'{rows}</table></div><p class="note">↓: lower is better. A refusal of an answerable question, and a '
         "row that failed, stays in every mean with the worst value.</p>"
+        f'<p class="note">{escape(judge_line(result))}</p>'
     )
 
 

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import Fails, Says, serving
 
 from eval.__main__ import main
 from eval.cited_text import citations_in
-from eval.dataset import DatasetInvalid, read_answers
+from eval.dataset import DatasetInvalid
 from eval.draft import drafts
 from eval.exchange import import_rows, import_squad
+from eval.layouts import read_answers
 from eval.rows import answer_from
+from eval.unanswerable import near
 from index.passage import Source
 from qa.answer import ShownPassage
 
@@ -82,6 +85,78 @@ def test_a_limit_spreads_questions_over_the_document(tmp_path: Path) -> None:
     assert [int(3 * start / length) for start in starts] == [0, 1, 2]
 
 
+def test_what_a_document_does_not_answer_is_drafted_too(tmp_path: Path) -> None:
+    """Of 16 questions 4: near ones with a detail that stands nowhere, far ones that share no word."""
+    (tmp_path / "report.md").write_text(
+        TEXT + "Three cats purr. The harbour was built in 1815 by hand.\n", "utf-8"
+    )
+    assert main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine"), "--limit", "16"]) == 0
+    rows = [row for row in lines(tmp_path / "mine" / "questions.jsonl") if not row["answerable"]]
+    assert [row["tags"][1] for row in rows] == ["near", "near", "far", "far"]
+    assert not any(row["evidence"] or row["answers"] or row["reviewed"] for row in rows)
+    assert "Why do cats purr?" not in {row["question"] for row in rows}
+    assert len(read_answers(tmp_path / "mine").questions) > 4
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [
+        ("What happened in May 1998?", "What happened in May 2001?"),
+        ("Why did 40 ships wait?", "Why did 17 ships wait?"),
+        ("What is said about Marta Ruiz?", "What is said about Marta Okafor?"),
+        ("Was the harbour dredged?", None),
+    ],
+)
+def test_a_near_question_changes_one_detail(question: str, changed: str | None) -> None:
+    """A year, a number or a surname becomes one that the text does not hold; else there is none."""
+    assert list(near([question], TEXT)) == ([changed] if changed else [])
+    if changed:
+        taken = TEXT + "2001, 17, Okafor"
+        assert list(near([question], taken)) not in ([changed], [question])
+
+
+MODEL_ROWS = [
+    {"question": "Who dredged the harbour?", "answer": "a crew from Lisbon", "quote": "dredged by a crew"},
+    {"question": "Who is Marta Ruiz?", "answer": "a pirate", "quote": "The master, Marta Ruiz, has\nsailed"},
+    {"question": "Who built it?", "answer": "Ana", "quote": "It was built by Ana."},
+    {"question": 7, "quote": "x"},
+]
+
+
+def test_a_models_drafts_are_tied_to_what_they_quote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two of four: the others quote nothing that stands there. An answer of words not there is left out."""
+    (tmp_path / "report.md").write_text(TEXT, "utf-8")
+    reply = "Here you are:\n```json\n[" + ",\n".join(map(json.dumps, MODEL_ROWS)) + "]\n```{"
+    with serving(Says(reply)) as fake:
+        monkeypatch.setenv("OPENAI_BASE_URL", fake.url)
+        code = main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["made"], told["answerable"], told["dropped"]) == (0, "by the model", 2, 2)
+    rows = [row for row in lines(tmp_path / "mine" / "questions.jsonl") if row["answerable"]]
+    assert [row["evidence"][0]["quote"] for row in rows] == [
+        "The harbour of Oldport was dredged by a crew from Lisbon.",
+        "The master, Marta Ruiz, has sailed tankers.",
+    ]
+    assert [row["answers"] for row in rows] == [["a crew from Lisbon"], []]
+    assert all(row["reviewed"] is False for row in rows)
+    assert read_answers(tmp_path / "mine").questions
+
+
+def test_rules_stand_in_for_a_model_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The draft is written all the same, and what went wrong is said on stderr."""
+    (tmp_path / "report.md").write_text(TEXT, "utf-8")
+    with serving(Fails(401)) as fake:
+        monkeypatch.setenv("OPENAI_BASE_URL", fake.url)
+        assert main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine")]) == 0
+    out, err = capsys.readouterr()
+    assert "drafted by rule" in out
+    assert err.startswith("footnote: the model ")
+
+
 def test_squad_2_is_imported(tmp_path: Path) -> None:
     """Offsets move with the paragraph; impossible questions are unanswerable; equal answers are one."""
     first, second = "Ana Łuk built it.", "It opened in 1998, in May."
@@ -99,7 +174,7 @@ def test_squad_2_is_imported(tmp_path: Path) -> None:
         ]
     }
     (tmp_path / "squad.json").write_text(json.dumps(data), "utf-8")
-    assert import_squad(tmp_path / "squad.json", tmp_path / "set") == 2
+    assert import_squad(tmp_path / "squad.json", tmp_path / "set").questions == 2
     dataset = read_answers(tmp_path / "set")
     first_row, when = dataset.questions
     assert not first_row.answerable
@@ -108,12 +183,45 @@ def test_squad_2_is_imported(tmp_path: Path) -> None:
     assert when.answers == ("1998",)
 
 
-def test_what_is_no_squad_file_is_refused(tmp_path: Path) -> None:
-    """Another JSON, and no JSON."""
-    for text in ('{"rows": []}', "no", '{"data": [{"paragraphs": [{"context": "x"}]}]}'):
-        (tmp_path / "squad.json").write_text(text, "utf-8")
-        with pytest.raises(DatasetInvalid, match="not a SQuAD file"):
-            import_squad(tmp_path / "squad.json", tmp_path / "set")
+CONTEXT = "It opened in 1998."
+WHEN: dict[str, Any] = {"id": "1", "question": "When?", "answers": [{"text": "1998", "answer_start": 13}]}
+
+
+def squad(*qas: object, context: object = CONTEXT) -> str:
+    """A SQuAD file of one paragraph."""
+    return json.dumps({"data": [{"title": "t", "paragraphs": [{"context": context, "qas": qas}]}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no", "not JSON"),
+        ('{"rows": []}', "no questions"),
+        ("[]", "not a SQuAD file"),
+        ('{"data": 3}', "'data' must be a list"),
+        ('{"data": [{"paragraphs": [{"context": "x"}]}]}', "no questions"),
+        (squad(WHEN, WHEN), "'1' stands twice"),
+        (squad(WHEN, context=3), "'context' is not a string"),
+        (squad(WHEN | {"question": None}), "question 1: 'question' is not a string"),
+        (squad(WHEN | {"answers": [{"text": "1998", "answer_start": "13"}]}), "answer_start, a whole number"),
+        (squad(WHEN | {"question": "\ud800"}), "half a character"),
+    ],
+)
+def test_what_is_no_squad_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    """In one line that says what is wrong, before anything is written."""
+    (tmp_path / "squad.json").write_text(text, "utf-8")
+    with pytest.raises(DatasetInvalid, match=message):
+        import_squad(tmp_path / "squad.json", tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_an_answer_that_stands_elsewhere_is_counted(tmp_path: Path) -> None:
+    """Its question comes in without evidence; a byte order mark does no harm."""
+    moved = {"id": "2", "question": "When?", "answers": [{"text": "1998", "answer_start": 2}]}
+    (tmp_path / "squad.json").write_text(squad(WHEN, moved), "utf-8-sig")
+    found = import_squad(tmp_path / "squad.json", tmp_path / "set")
+    assert (found.questions, found.adrift) == (2, 1)
+    assert [len(q.evidence) for q in read_answers(tmp_path / "set").questions] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +261,37 @@ def test_a_row_without_a_question_is_named(tmp_path: Path) -> None:
     """With its line and the names it may have."""
     with pytest.raises(DatasetInvalid, match=r"line 1: no question \(user_input, "):
         import_rows(write(tmp_path / "rows.jsonl", [{"answer": "x"}]), tmp_path / "set")
+
+
+ROW = {"question": "Who?", "answer": "Ana.", "contexts": ["Ana built it."]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([ROW | {"contexts": 3}], "line 1: 'contexts' must be a text or a list of texts"),
+        ([ROW | {"contexts": [{"text": "x"}]}], "'contexts' must be a list of texts"),
+        ([ROW | {"answer": 3}], "'answer' must be a text"),
+        ([ROW | {"question": " "}], "'question' is empty"),
+        ([ROW | {"id": "x"}, ROW | {"id": "x"}], "'x' stands twice"),
+        ([{"question": "Who?", "answer": "Ana."}], "no row has contexts"),
+        ([], "no row has contexts"),
+    ],
+)
+def test_rows_that_cannot_be_used_are_refused(
+    tmp_path: Path, rows: list[dict[str, Any]], message: str
+) -> None:
+    """In one line, before anything is written."""
+    with pytest.raises(DatasetInvalid, match=message):
+        import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_rows_may_be_one_json_array(tmp_path: Path) -> None:
+    """As pandas and others write them; a single context need not be a list."""
+    (tmp_path / "rows.json").write_text(json.dumps([ROW, ROW | {"contexts": "Ana."}], indent=2), "utf-8")
+    assert import_rows(tmp_path / "rows.json", tmp_path / "set").questions == 2
+    assert len(read_answers(tmp_path / "set").docs) == 2
 
 
 def test_a_run_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,7 +338,10 @@ def test_markers_are_read(text: str, cited: list[tuple[int, ...]]) -> None:
 
 def test_imported_answers_are_answers(tmp_path: Path) -> None:
     """answers.jsonl holds what the contract calls an Answer; an empty one is a refusal."""
-    rows = [{"question": "Who?", "answer": "", "contexts": ["Ana."]}, {"question": "What?", "answer": "x"}]
+    rows: list[dict[str, Any]] = [
+        {"question": "Who?", "answer": "", "contexts": ["Ana."]},
+        {"question": "What?", "answer": "x"},
+    ]
     import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
     answers = [answer_from(row) for row in lines(tmp_path / "set" / "answers.jsonl")]
     assert [answer.status for answer in answers] == ["not_in_source", "answered"]

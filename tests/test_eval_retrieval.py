@@ -51,14 +51,17 @@ def test_measures_agree_with_ir_measures(rankings: list[list[str]], judged: list
         assert ours[name].value == pytest.approx(theirs[measure], abs=1e-4), name
 
 
-def test_query_without_hit_or_judgement_counts_as_zero() -> None:
-    """Three queries, one answered: every mean is over all three."""
-    qrels = {"found": {"a": 1}, "missed": {"b": 1}}
-    dataset = ranked_set(qrels, [ask("found"), ask("missed"), ask("unjudged")])
-    result = ranking_measures(
-        {"found": [("a", 1.0)], "missed": [("c", 1.0)], "unjudged": [("a", 1.0)]}, dataset
+def test_a_query_without_a_hit_counts_as_zero_and_an_unjudged_one_is_left_out() -> None:
+    """Found, missed, not in the run, unjudged: one of three, as ir_measures (and trec_eval) has it."""
+    qrels = {"found": {"a": 1}, "missed": {"b": 1}, "absent": {"a": 1}}
+    dataset = ranked_set(qrels, [ask(name) for name in ("found", "missed", "absent", "unjudged")])
+    run = {"found": [("a", 1.0)], "missed": [("c", 1.0)], "unjudged": [("a", 1.0)]}
+    ours = ranking_measures(run, dataset)["hit@1"].value
+    theirs = ir_measures.calc_aggregate(
+        [ir_measures.Success @ 1], qrels, {query: dict(found) for query, found in run.items()}
     )
-    assert result["hit@1"].value == pytest.approx(1 / 3, abs=1e-4)
+    assert ours == pytest.approx(1 / 3, abs=1e-4)
+    assert ours == pytest.approx(theirs[ir_measures.Success @ 1], abs=1e-4)
     assert ranking_measures({}, dataset)["ndcg@10"].value == 0.0
 
 
@@ -78,13 +81,13 @@ def test_evaluate_ranks_whole_documents_and_loses_none() -> None:
     )
     qrels = {"1": {"ships": 1}, "2": {"bees": 1}, "3": {"title": 1}}
     result, run = evaluate(RetrievalSet("made", docs, queries, qrels))
-    assert result.n == 4
+    assert (result.n, result.settings["unjudged"]) == (3, 1)
     assert result.settings["documents"] == 4
-    assert result.measures["hit@1"].value == 0.75
+    assert result.measures["hit@1"].value == 1.0
     assert all(len({doc for doc, _ in found}) == len(found) for found in run.values())
     assert {doc for found in run.values() for doc, _ in found} == {doc.name for doc in docs}
     assert set(result.baselines) == {"BM25 alone", "vectors alone"}
-    assert result.baselines["BM25 alone"]["hit@1"] == 0.75
+    assert result.baselines["BM25 alone"]["hit@1"] == 1.0
     assert {"p50_ms", "p95_ms", "embed_p50_ms", "chroma_p95_ms", "passages_per_s"} <= set(result.timings)
 
 
@@ -114,13 +117,14 @@ def test_spans_of_an_answers_layout() -> None:
     docs = (Source("ships.txt", "Ships", ships, "1"), Source("bees.txt", "Bees", bees, "2"))
     question = ask("1", "Who makes honey from nectar?", Evidence("bees.txt", 0, 28))
     unanswerable = dataclasses.replace(question, id="2", answerable=False, evidence=())
-    result = evaluate_spans(AnswersSet("made", docs, (question, unanswerable)))
+    result, rows = evaluate_spans(AnswersSet("made", docs, (question, unanswerable)))
     values = {name: measure.value for name, measure in result.measures.items()}
     assert result.n == 1
     assert values["span_recall"] == values["evidence_recall@1"] == 1.0
     assert 0 < values["span_iou"] <= values["span_precision"] < 0.5
     assert values["tokens_shown@1"] < values["tokens_shown@2"]
     assert result.baselines["CitationQueryEngine"]["evidence_recall"] == 1.0
+    assert rows["1"] == pytest.approx(values, abs=1e-4)
 
 
 @given(st.permutations(DOCS), st.dictionaries(st.sampled_from(DOCS), st.integers(0, 2)))
