@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -155,7 +155,7 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
     """
     kind, _, model = name.partition(":")
     if name == "minilm":
-        return MiniLM()
+        return _minilm()
     if kind == "openai" and model:
         from llama_index.embeddings.openai import OpenAIEmbedding
 
@@ -164,6 +164,12 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
         f"{name}: no embedding model of that name; use minilm, or openai:NAME, for instance "
         "openai:text-embedding-3-small"
     )
+
+
+@cache
+def _minilm() -> MiniLM:
+    """The one MiniLM of this process: its session may be run from many threads, and is 23 MB each."""
+    return MiniLM()
 
 
 def embed_question(embedding: BaseEmbedding, question: str) -> np.ndarray:

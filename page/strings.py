@@ -1,8 +1,12 @@
-"""The page's words, in one place. What a language lacks is said in English."""
+"""The page's words in English, and which language a browser asks for; the others stand in languages/."""
 
 from collections.abc import Mapping
 
-from page.translations import ARABIC, CHINESE, GERMAN, HINDI, SPANISH
+from page.languages.arabic import ARABIC
+from page.languages.chinese import CHINESE
+from page.languages.german import GERMAN
+from page.languages.hindi import HINDI
+from page.languages.spanish import SPANISH
 
 Strings = Mapping[str, str]
 
@@ -19,7 +23,7 @@ ENGLISH: Strings = {
     "model_badge": "Written by {model}",
     "model_badge_why": "A model writes the sentences; each is checked against the passage it cites.",
     "not_in_source": "The source does not say.",
-    "nearest": "The nearest passage",
+    "nearest": "The nearest passages",
     "footnote": "Footnote {n}, {place}: “{quote}”",
     "footnotes": "Footnotes",
     "page": "page {page}",
@@ -39,22 +43,41 @@ ENGLISH: Strings = {
     "later": "Later in this source",
     "looking": "Looking …",
     "source_gone": "no longer among the sources",
-    "source_changed": "the source has changed since",
+    "source_changed": "source changed: these words no longer stand in it",
+    "source_moved": "source changed: these words still stand here",
+    "changed_since": "The source has changed since this was answered.",
+    "check_again": "Check again",
     "it_speaks_of": "Near to it, the source speaks of:",
+    "ask_instead": "What you could ask instead:",
+    "which": "Which do you mean?",
+    "versions": "Versions of this question",
+    "earlier_version": "Earlier version",
+    "later_version": "Later version",
+    "edit_forks": "What followed stays, as an earlier version.",
+    "cancel": "Cancel",
     "copy": "Copy",
-    "copied": "Copied",
     "retry": "Try again",
     "edit": "Edit",
     "up": "Helpful",
     "down": "Not helpful",
     "reason": "Why? (optional)",
     "send_reason": "Send",
-    "thanks": "Noted, thank you.",
     "details": "Details",
     "confidence": "confidence {value}",
     "stop": "Stop",
-    "stopped": "Stopped.",
-    "clear": "Clear",
+    "new": "New conversation",
+    "talks": "Conversations",
+    "no_talks": "What you ask is listed here.",
+    "close": "Close",
+    "open": "Open",
+    "rename": "Rename",
+    "title": "Title",
+    "delete": "Delete",
+    "delete_sure": "Delete for good?",
+    "browser_full": "This browser has no room for this conversation; delete earlier ones, or save it.",
+    "kept_browser": "Kept in this browser only.",
+    "kept_visitor": "Kept on the server; only this browser has the key. Who runs the server can read them.",
+    "kept_user": "Kept on the server under your name. Who runs the server can read them.",
     "export_markdown": "Save as Markdown",
     "export_json": "Save as JSON",
     "find": "Find in the source",
@@ -88,7 +111,7 @@ def spoken(accepted: str | None) -> Strings:
     for part in (accepted or "").split(","):
         language = part.partition(";")[0].strip().lower().partition("-")[0]
         if language in LANGUAGES:
-            return ENGLISH if language == "en" else {**ENGLISH, **LANGUAGES[language]}
+            return LANGUAGES[language]
     return ENGLISH
 
 

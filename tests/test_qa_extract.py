@@ -215,7 +215,9 @@ def test_the_same_words_in_two_sources_are_quoted_once(tmp_path: Path) -> None:
     engine = QueryEngine.open(
         str(tmp_path / "one.md"), str(tmp_path / "two.md"), store=str(tmp_path / "store")
     )
-    quotes = [" ".join(quote.text.split()) for quote in extract(engine, "When was the harbour dredged?").quotes]
+    quotes = [
+        " ".join(quote.text.split()) for quote in extract(engine, "When was the harbour dredged?").quotes
+    ]
     assert len(quotes) == len(set(quotes))
 
 

@@ -110,7 +110,8 @@ def singly(dataset: AnswersSet, embedding: MiniLM) -> Iterator[Row]:
         if foreign.name != own.name:
             asked_of.append((foreign, False))
         for doc, answerable in asked_of:
-            if row := Collection([doc], embedding).row(question, answerable):
+            put = question if answerable else replace(question, evidence=())
+            if row := Collection([doc], embedding).row(put, answerable):
                 yield row
 
 
