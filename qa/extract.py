@@ -91,9 +91,11 @@ class Extractor:
         if not places:
             return Extraction((), 0.0, refusal(question, missing), "not_in_source")
         scores = self._scorer.scores(measured.features)
-        if typed != question:
-            bare = measure(self._asked(typed), read)
-            scores = (scores + self._scorer.scores(bare.features)) / 2
+        readings = [(asked, measured)]
+        if typed != question:  # a follow-up: what was typed is read beside what it takes from the talk
+            bare = self._asked(typed)
+            readings.append((bare, measure(bare, read)))
+            scores = (scores + self._scorer.scores(readings[1][1].features)) / 2
         if prefer is not None:
             scores = scores + prefer(read)
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
@@ -102,7 +104,10 @@ class Extractor:
             return counts(typed, places[k][0].texts[places[k][1]])
 
         best, sentence = places[int(scores.argmax())]
-        confidence = self._scorer.confidence(measure_answer(asked, measured, scores, self._knows, counted))
+        confidence = max(
+            self._scorer.confidence(measure_answer(*reading, scores, self._knows, counted))
+            for reading in readings
+        )
         if confidence < THRESHOLD or not np.isfinite(scores.max()):
             return Extraction((), confidence, refusal(question, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)

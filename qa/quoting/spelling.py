@@ -12,6 +12,7 @@ SHORTEST = 4  # letters of a word that is mended
 LONG = 7  # letters from which on two slips are allowed
 READ = 5000  # passages whose words are known
 
+_VOWELS = re.compile(r"[aeiou]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -25,7 +26,7 @@ class Spelling:
     def mend(self, question: str, odd: Collection[str]) -> str:
         """The question, its `odd` words that no source knows changed to the nearest that one does.
 
-        A word stays where none is near: one slip in a short word, two in a long one.
+        A word stays where none is near: one slip in a short word, two in a long one, or in its vowels.
         """
 
         def mended(match: re.Match[str]) -> str:
@@ -47,14 +48,17 @@ class Spelling:
         return found
 
     def _nearest(self, word: str) -> str | None:
-        allowed = 1 if len(word) < LONG else 2
         near = [
             (slips, -count, other)
             for first in dict.fromkeys(word[:2])
             for other, count in self._words.get(first, {}).items()
-            if abs(len(other) - len(word)) <= allowed and (slips := distance(word, other)) <= allowed
+            if abs(len(other) - len(word)) <= 2 and (slips := distance(word, other)) <= _allowed(word, other)
         ]
         return min(near)[2] if near else None
+
+
+def _allowed(word: str, other: str) -> int:
+    return 2 if len(word) >= LONG or _VOWELS.sub("", word) == _VOWELS.sub("", other) else 1
 
 
 def distance(one: str, other: str) -> int:
