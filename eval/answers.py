@@ -15,7 +15,8 @@ import numpy as np
 
 from eval import measures
 from eval.attribution import Checker, Footnote, WordOverlap, attribute
-from eval.dataset import AnswersSet, DatasetInvalid, Question, rows_of
+from eval.dataset import AnswersSet, DatasetInvalid, Question
+from eval.lines import rows_of
 from eval.result import Result
 from eval.rows import Row, RowLog, answer_from, failed, row_key
 from eval.table import ATTRIBUTED, Scores, Table, baselines, summarise

@@ -14,15 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from eval import gates, terminal
-from eval.dataset import (
-    AnswersSet,
-    DatasetInvalid,
-    Selection,
-    article_set,
-    read_answers,
-    read_retrieval,
-    select,
-)
+from eval.dataset import AnswersSet, DatasetInvalid, Selection, select
+from eval.layouts import article_set, read_answers, read_retrieval
 from eval.result import Result, write_json
 from eval.saved import write_rows
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.cited_text import citations_in
-from eval.dataset import DatasetInvalid, rows_of
+from eval.dataset import DatasetInvalid
+from eval.lines import rows_of
 from qa.answer import Answer, ShownPassage
 
 # Our field -> what ragas (new and old) and deepeval call it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.dataset import rows_of
+from eval.lines import rows_of
 from eval.result import Result, ResultInvalid, read_result
 
 

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import (
-    DatasetInvalid,
-    Evidence,
-    Selection,
-    article_set,
-    drifted,
-    read_answers,
-    read_retrieval,
-    select,
-)
+from eval.dataset import DatasetInvalid, Evidence, Selection, drifted, select
+from eval.layouts import article_set, read_answers, read_retrieval
 
 
 def layout(folder: Path, *rows: object, text: str = "The harbour was dredged in 1998.") -> Path:

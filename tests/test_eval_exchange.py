@@ -8,9 +8,10 @@ import pytest
 
 from eval.__main__ import main
 from eval.cited_text import citations_in
-from eval.dataset import DatasetInvalid, read_answers
+from eval.dataset import DatasetInvalid
 from eval.draft import drafts
 from eval.exchange import import_rows, import_squad
+from eval.layouts import read_answers
 from eval.rows import answer_from
 from index.passage import Source
 from qa.answer import ShownPassage
