@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.dataset import AnswersSet, Evidence, Question, article_set, read_answers
+from eval.dataset import AnswersSet, Evidence, Question
+from eval.layouts import article_set, read_answers
 from index.chunk import chunk
 from index.embed import MiniLM
 from index.passage import Passage
