@@ -16,11 +16,12 @@ import numpy as np
 from eval import measures
 from eval.attribution import Checker, Footnote, WordOverlap, attribute
 from eval.dataset import AnswersSet, DatasetInvalid, Question
-from eval.lines import rows_of
+from eval.lines import Fields, rows_of
 from eval.result import Result
 from eval.rows import Row, RowLog, answer_from, failed, row_key
 from eval.table import ATTRIBUTED, Scores, Table, baselines, summarise
 from index.errors import FootnoteError
+from qa.answer import Answer
 from qa.engine import QueryEngine
 
 
@@ -62,22 +63,29 @@ def given(dataset: AnswersSet, path: Path, log: RowLog | None = None, makers: st
     """The set's questions with the answers in `path`, found by id; a question without one is a failed row.
 
     Raises:
-        DatasetInvalid: a line is not an Answer.
+        DatasetInvalid: a line is not an Answer, an id is missing or stands twice, or none is the set's.
     """
-    answers = {}
-    for number, row in rows_of(path):
-        try:
-            answers[str(row.get("id"))] = answer_from(row)
-        except DatasetInvalid as error:
-            raise DatasetInvalid(f"{path}, line {number}: {error}") from error
+    answers = _given_answers(path)
+    if not any(question.id in answers for question in dataset.questions):
+        raise DatasetInvalid(f"{path}: no answer to a question of {dataset.name}; each line needs its id")
     for question in dataset.questions:
         found = answers.get(question.id)
         settled = Row(question, found) if found else failed(question, f"{path.name} holds no answer to it")
         yield _keep(row_key(question, dataset.corpus, makers), settled, log)
 
 
-def _kept(question: Question, known: Mapping[str, Any] | None) -> Row | None:
-    return Row(question, answer_from(known["answer"])) if known else None
+def _given_answers(path: Path) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for number, row in rows_of(path):
+        place = f"{path}, line {number}"
+        name = Fields(row, place).id("id")
+        if name in answers:
+            raise DatasetInvalid(f"{place}: the id {name!r} stands twice; give each answer its own")
+        try:
+            answers[name] = answer_from(row | {"id": name})
+        except DatasetInvalid as error:
+            raise DatasetInvalid(f"{place}: {error}") from error
+    return answers
 
 
 def _ask(engine: QueryEngine, question: Question) -> Row:

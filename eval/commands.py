@@ -5,24 +5,20 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from eval import gates, terminal
 from eval.dataset import AnswersSet, DatasetInvalid, Selection, select
 from eval.layouts import article_set, read_answers, read_retrieval
-from eval.result import Result, write_json
+from eval.result import write_json
+from eval.running import ask, finish, folder_at, opened, settings_of
 from eval.saved import write_rows
 
 if TYPE_CHECKING:
     from eval.probe import Found, OpenEngine, Track
-    from eval.rows import Row, RowLog
-    from qa.engine import QueryEngine
 
     Probe = Callable[[AnswersSet, OpenEngine, Track], Found]
 
@@ -33,13 +29,13 @@ def article(options: Options) -> int:
     """The article's own set; its test split is held to eval/gates.toml."""
     selection = _selection(options)
     bounds = options.gates or (gates.GATES if selection.whole and selection.split == "test" else None)
-    return _ask(options, select(article_set(), selection), selection, bounds)
+    return ask(options, select(article_set(), selection), selection, bounds)
 
 
 def answers(options: Options) -> int:
     """An answers layout; nothing is gated unless --gates says so."""
     selection = _selection(options)
-    return _ask(options, select(read_answers(options.folder), selection), selection, options.gates)
+    return ask(options, select(read_answers(options.folder), selection), selection, options.gates)
 
 
 def retrieval(options: Options) -> int:
@@ -51,19 +47,19 @@ def retrieval(options: Options) -> int:
             raise DatasetInvalid(
                 f"{options.folder}: an answers layout has no documents to rank; leave out --run"
             )
-        return _finish(options, room.evaluate_spans(read_answers(options.folder)))
+        return finish(options, room.evaluate_spans(read_answers(options.folder)))
     dataset = read_retrieval(options.folder)
     result, run = room.evaluate(dataset)
     if options.run_file:
         _write_lines(options.run_file, _trec(run))
-    return _finish(options, result)
+    return finish(options, result)
 
 
 def bench(options: Options) -> int:
     """Speed, as ratios of one run on this machine."""
     from eval.bench import bench as measure_speed
 
-    return _finish(options, measure_speed())
+    return finish(options, measure_speed())
 
 
 def grounding(options: Options) -> int:
@@ -72,7 +68,7 @@ def grounding(options: Options) -> int:
     if options.rows:
         lines = (json.dumps({"id": id_, "score": score}) + "\n" for id_, score in scores.items())
         _write_lines(options.rows, lines)
-    return _finish(options, result)
+    return finish(options, result)
 
 
 def compare(options: Options) -> int:
@@ -86,7 +82,7 @@ def compare(options: Options) -> int:
     else:
         terminal.show_comparison(found)
     if options.out:
-        folder = _folder(options.out)
+        folder = folder_at(options.out)
         write_json(found.to_json(), folder / "result.json")
     return 0
 
@@ -177,96 +173,16 @@ def _probe(options: Options, kind: str, probe: "Probe") -> int:
     dataset = select(whole, selection)
     with reindexing(options.model) as open_engine:
         found = probe(dataset, open_engine, lambda items: terminal.track(items, len(items), kind))
-    result = result_of(kind, dataset, found, _settings(selection))
+    result = result_of(kind, dataset, found, settings_of(selection))
     if options.out:
-        write_rows(_folder(options.out) / "rows.jsonl", found.rows)
-    return _finish(options, result, options.gates)
-
-
-def _settings(selection: Selection) -> dict[str, Any]:
-    return {"split": selection.split, "tags": list(selection.tags), "limit": selection.limit}
+        write_rows(folder_at(options.out) / "rows.jsonl", found.rows)
+    return finish(options, result, options.gates)
 
 
 def _selection(options: Options) -> Selection:
     # The article's figures are those of its test split; a user's own set is run whole.
     own = getattr(options, "folder", None) is not None
     return Selection(options.split or ("all" if own else "test"), tuple(options.tag or ()), options.limit)
-
-
-def _ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Path | None) -> int:
-    """Ask (or take given answers), measure, show, save, gate."""
-    from eval.answers import measure
-    from eval.rows import RowLog, row_key
-
-    if getattr(options, "given", None):  # given answers never stand for asked ones
-        options.makers = f"given in {options.given.name}"
-    log = RowLog(_folder(options.out) / "rows.jsonl") if options.out else None
-    kept: list[dict[str, Any]] = []
-    with ExitStack() as stack:
-        lines = stack.enter_context(_opened(options.rows)) if getattr(options, "rows", None) else None
-
-        def keep(row: "Row", scores: Mapping[str, float]) -> None:
-            if lines:
-                lines.write(json.dumps(row.answer.to_json(), ensure_ascii=False) + "\n")
-            if log:
-                key = row_key(row.question, dataset.corpus, options.makers)
-                kept.append({"key": key, "question": row.question, "scores": scores})
-
-        rows = stack.enter_context(_rows(options, dataset, log))
-        result = measure(
-            dataset, terminal.track(rows, len(dataset.questions), dataset.name), _settings(selection), keep
-        )
-    if log:
-        log.finish((row["key"], asdict(row["question"]) | {"scores": row["scores"]}) for row in kept)
-    return _finish(options, result, bounds, dataset)
-
-
-@contextmanager
-def _rows(options: Options, dataset: AnswersSet, log: "RowLog | None") -> Iterator["Iterable[Row]"]:
-    """The rows to measure: answers that were given, or asked for now; an engine opens only if it has to."""
-    from eval.answers import answer_all, engine_for, given
-
-    if getattr(options, "given", None):
-        yield given(dataset, options.given, log, options.makers)
-        return
-    with ExitStack() as stack:
-
-        def open_engine() -> "QueryEngine":
-            return stack.enter_context(engine_for(dataset, options.model))
-
-        yield answer_all(open_engine, dataset, options.jobs or 1, log, options.makers)
-
-
-def _finish(
-    options: Options, result: Result, bounds: Path | None = None, dataset: AnswersSet | None = None
-) -> int:
-    """Show and save a result, and hold it to its gates: the exit code."""
-    lines = gates.broken(result, gates.read_gates(bounds, result.model)) if bounds else []
-    if options.json:
-        print(json.dumps(result.to_json(), ensure_ascii=False))
-    else:
-        terminal.show(result)
-    if options.out:
-        _save(options, result, lines, {doc.name: doc.text for doc in dataset.docs} if dataset else {})
-    for line in lines:
-        print(line, file=sys.stderr)
-    return 1 if lines else 0
-
-
-def _save(options: Options, result: Result, broken: list[str], texts: Mapping[str, str]) -> None:
-    """Write result.json, report.html and report.md; rows.jsonl is there already."""
-    from eval.compare import compare as set_side_by_side
-    from eval.markdown import markdown
-    from eval.report import write_report
-    from eval.saved import read_saved
-
-    folder = _folder(options.out)
-    write_json(result.to_json(), folder / "result.json")
-    saved = read_saved(folder)
-    baseline = getattr(options, "baseline", None)
-    comparison = set_side_by_side(read_saved(baseline), saved) if baseline else None
-    write_report(folder / "report.html", saved, texts, comparison)
-    (folder / "report.md").write_text(markdown(result, comparison, broken), encoding="utf-8")
 
 
 def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:
@@ -276,15 +192,5 @@ def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    with _opened(path) as file:
+    with opened(path) as file:
         file.writelines(lines)
-
-
-def _opened(path: Path) -> TextIO:
-    _folder(path.parent)
-    return path.open("w", encoding="utf-8")
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    return path

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eval.compare import Comparison
 from eval.reading import LOWER_IS_BETTER, format_value
 from eval.result import Result
-from eval.terminal import headline, interval
+from eval.terminal import headline, interval, judge_line
 
 _FLIPS = 20  # listed at most
 
@@ -15,6 +15,7 @@ def markdown(result: Result, comparison: Comparison | None = None, broken: Seque
     lines = [f"### {_plain(headline(result))}", ""]
     lines += [f"- :x: {_plain(line)}" for line in broken] + ([""] if broken else [])
     lines += _changes(comparison) if comparison else _measures(result)
+    lines += ["", _plain(judge_line(result))] if judge_line(result) else []
     lines += ["", f"Fingerprint `{result.fingerprint}`. 95 % bootstrap intervals; ↓ lower is better."]
     return "\n".join(lines) + "\n"
 

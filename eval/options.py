@@ -17,6 +17,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         parents=[_common(), _answering()],
     )
+    _judge(top, None)
     top.set_defaults(run=commands.article)
     kinds = top.add_subparsers(dest="kind", title="commands", metavar="COMMAND")
     _answers(kinds)
@@ -82,6 +83,17 @@ def _answers(kinds: Kinds) -> None:
     answers.add_argument("--rows", type=Path, metavar="FILE", help="write one Answer per line there")
     answers.add_argument(
         "--from", dest="given", type=Path, metavar="FILE", help="measure these answers (JSONL); ask nothing"
+    )
+    _judge(answers, argparse.SUPPRESS)
+
+
+def _judge(command: argparse.ArgumentParser, default: object) -> None:
+    command.add_argument(
+        "--judge",
+        type=_count,
+        default=default,
+        metavar="N",
+        help="have a model vote N times on each sentence; advisory, gates nothing",
     )
 
 

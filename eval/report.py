@@ -17,6 +17,7 @@ from eval.result import Measure, Result
 from eval.rows import shown_from
 from eval.saved import Saved
 from eval.table import GOOD, Table, outcome, statistics
+from eval.terminal import judge_line
 
 CSS = Path(__file__).parent / "report.css"
 MOST_ROWS = 1000  # written out; in a larger run, those that went wrong first
@@ -127,6 +128,7 @@ def _measures(result: Result) -> str:
         '<th class="n">95 % interval</th><th>beside it</th><th class="says">what it says</th></tr>'
         f'{rows}</table></div><p class="note">↓: lower is better. A refusal of an answerable question, and a '
         "row that failed, stays in every mean with the worst value.</p>"
+        f'<p class="note">{escape(judge_line(result))}</p>'
     )
 
 

@@ -23,7 +23,7 @@ def row_html(row: Mapping[str, Any], texts: Mapping[str, str]) -> str:
         f'<details class="row {kind} {came.replace(" ", "-")}" id="{escape(str(row["id"]), quote=True)}">'
         f'<summary><span class="badge {kind}">{came}</span> <span class="q">{escape(row["question"])}</span> '
         f'<span class="meta">{escape(str(row["id"]))} {tags}</span></summary><div class="body">'
-        f"{_history(row)}{_gold_answers(row)}{_answer(answer, row.get('error') or '')}"
+        f"{_history(row)}{_gold_answers(row)}{_answer(answer, row)}"
         f"{_passages(row, texts)}</div></details>\n"
     )
 
@@ -43,14 +43,15 @@ def _gold_answers(row: Mapping[str, Any]) -> str:
     return f'<p class="expected">Expected: {answers}</p>' if answers else ""
 
 
-def _answer(answer: Mapping[str, Any], error: str) -> str:
-    if error:
-        return f'<p class="error">Failed: {escape(error)}</p>'
+def _answer(answer: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    if row.get("error"):
+        return f'<p class="error">Failed: {escape(row["error"])}</p>'
+    votes = row.get("votes") or [()] * len(answer["sentences"])
     said = "".join(
         f'<li>{escape(s["text"])} <span class="cites">{"".join(f"[{n}]" for n in s["citations"])}</span> '
         f'<span class="verdict {escape(s["verdict"], quote=True)}">{escape(s["verdict"])} '
-        f"{s['support']:.2f}</span></li>"
-        for s in answer["sentences"]
+        f"{s['support']:.2f}</span>{_votes(cast)}</li>"
+        for s, cast in zip(answer["sentences"], votes, strict=False)
     )
     told = f'<ol class="answer">{said}</ol>' if said else f'<p class="answer">{escape(answer["text"])}</p>'
     warned = "".join(f'<p class="error">{escape(w)}</p>' for w in answer["warnings"])
@@ -60,6 +61,11 @@ def _answer(answer: Mapping[str, Any], error: str) -> str:
         else ""
     )
     return f'{searched}{told}{warned}<p class="meta">confidence {answer["confidence"]:.2f}</p>'
+
+
+def _votes(votes: Sequence[str]) -> str:
+    """What a judge said of a sentence, vote by vote."""
+    return f' <span class="meta">judge: {escape(", ".join(votes))}</span>' if votes else ""
 
 
 def _passages(row: Mapping[str, Any], texts: Mapping[str, str]) -> str:

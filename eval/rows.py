@@ -4,17 +4,21 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 import index
 import qa
+from eval.cited_text import citations_in
 from eval.dataset import DatasetInvalid, Question
-from qa.answer import Answer, Citation, Sentence, ShownPassage
+from qa.answer import Answer, ShownPassage
 
 T = TypeVar("T")
+_ANSWER = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,35 @@ def failed(question: Question, error: str) -> Row:
 
 
 def answer_from(row: Mapping[str, Any]) -> Answer:
-    """The answer that `Answer.to_json` gave.
+    """The answer that `Answer.to_json` gave; of another system's row, what it leaves out is made up for.
+
+    Needed is `text`. Without `sentences` the text is split, and its markers [n] cite the nth of `passages`;
+    without `status` a blank text is a refusal; without `confidence` an answer is as sure as can be.
 
     Raises:
         DatasetInvalid: a field is missing or of another kind.
     """
     try:
-        return Answer(
-            **{name: row[name] for name in ("question", "standalone", "status", "text", "model")},
-            confidence=float(row["confidence"]),
-            sentences=tuple(
-                Sentence(s["text"], tuple(s["citations"]), s["verdict"], s["support"])
-                for s in row["sentences"]
-            ),
-            citations=tuple(_of(Citation, c) for c in row["citations"]),
-            passages=tuple(_of(ShownPassage, p) for p in row["passages"]),
-            timings_ms=dict(row["timings_ms"]),
-            tokens=dict(row["tokens"]),
-            warnings=tuple(row["warnings"]),
-            id=row.get("id"),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetInvalid(
-            f"not an Answer as `python -m qa --json` prints it (field {error} is missing or of another kind)"
-        ) from error
+        answer = _ANSWER.validate_python({**_left_out(row), **row})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"])) or "row"
+        raise DatasetInvalid(f"not an Answer: {place}: {first['msg'].lower()}") from None
+    if not 0 <= answer.confidence <= 1:
+        raise DatasetInvalid(f"not an Answer: confidence: must lie in 0..1, not {answer.confidence:g}")
+    if "sentences" in row:
+        return answer
+    sentences, citations = citations_in(answer.text if answer.status == "answered" else "", answer.passages)
+    return replace(answer, sentences=sentences, citations=citations)
+
+
+def _left_out(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Defaults for what only our own answers have."""
+    said = row.get("text")
+    blank = isinstance(said, str) and not said.strip()
+    status = row.get("status", "not_in_source" if blank else "answered")
+    sure = 1.0 if status == "answered" else 0.0
+    return {"question": "", "standalone": "", "status": status, "model": "given", "confidence": sure}
 
 
 def shown_from(row: Mapping[str, Any]) -> list[ShownPassage]:

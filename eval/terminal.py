@@ -62,11 +62,31 @@ def show(result: Result) -> None:
         width = max((len(name) for name, *_ in rows), default=0)
         for name, value, bounds, beside in rows:
             print(f"{name:{width}}  {value:>8}   [{bounds}]{'   ' + beside if beside else ''}")
-    if result.settings.get("note"):
-        print(result.settings["note"])
+    for line in (result.settings.get("note"), judge_line(result)):
+        if line:
+            print(line)
     timings = ", ".join(f"{name} {value:g}" for name, value in result.timings.items() if value)
     if timings:
         print(timings)
+
+
+def judge_line(result: Result) -> str:
+    """What a judge made of the answers, in a line; nothing where there was none."""
+    judge = result.settings.get("judge")
+    if not judge:
+        return ""
+    counts = (
+        f"{judge['sentences']} sentences, {judge['votes']} votes each, {judge['unparseable']} unparseable, "
+        f"{judge['failed']} failed, {judge['answers_not_judged']} answers not judged"
+    )
+    if judge["citation_recall"] is None:
+        return f"judge {judge['model']} (advisory): no verdict; {counts}"
+    value, low, high = judge["citation_recall"]
+    rounds = ", ".join(f"{value:.4f}" for value in judge["by_vote"])
+    return (
+        f"judge {judge['model']} (advisory): citation_recall {value:.4f} [{low:.4f} to {high:.4f}], "
+        f"vote by vote {rounds}, spread of a sentence's votes {judge['spread']:.4f}; {counts}"
+    )
 
 
 def show_comparison(found: Comparison) -> None:

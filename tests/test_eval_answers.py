@@ -242,5 +242,5 @@ def test_a_line_that_is_no_answer_is_named(tmp_path: Path) -> None:
     """With its number and the field that is missing."""
     path = tmp_path / "answers.jsonl"
     path.write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
-    with pytest.raises(DatasetInvalid, match=r"line 1.*standalone"):
+    with pytest.raises(DatasetInvalid, match=r"line 1.*text"):
         list(given(SET, path))
