@@ -132,6 +132,9 @@ class Scorer:
             "valid_citations": sum(valid),
             "quoted_chars": measures.quoted_chars(answer),
         }
+        tokens, cost = measures.tokens(answer), measures.cost_usd(answer)
+        scores |= {"tokens": tokens} if tokens is not None else {}
+        scores |= {"cost_usd_per_1000": 1000 * cost} if cost is not None else {}
         if not question.answerable:
             return scores | {"false_answer_rate": float(answer.status == "answered" or bool(row.error))}
         scores["over_refusal_rate"] = float(answer.status == "not_in_source")

@@ -19,6 +19,7 @@ from qa.answer import Answer
 Floats = Sequence[float] | np.ndarray
 Bools = Sequence[bool] | np.ndarray
 
+EXTRACTIVE = "extractive"  # the contract's name for answers made without a model
 BINS = 10  # of equal width, for calibration
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -106,6 +107,20 @@ def _held(passages: Sequence[Located], evidence: Evidence) -> int:
         if piece.source == evidence.doc:
             inside.update(range(max(piece.start, evidence.start), min(piece.end, evidence.end)))
     return len(inside)
+
+
+# ---- what it took -------------------------------------------------------------------------------------------
+
+
+def tokens(answer: Answer) -> float | None:
+    """Tokens a model read and wrote for an answer; 0 for a quoted one, None where they were not counted."""
+    total = answer.tokens.get("prompt", 0) + answer.tokens.get("completion", 0)
+    return float(total) if total or answer.model == EXTRACTIVE else None
+
+
+def cost_usd(answer: Answer) -> float | None:
+    """What an answer cost, in USD; 0 for a quoted one, None where no price is known."""
+    return 0.0 if answer.model == EXTRACTIVE and answer.cost_usd is None else answer.cost_usd
 
 
 # ---- the words of the answer -------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ READING = {
     "confidence_ece": "how far confidence is from the share that is answerable",
     "follow_up_first_hit": "first citation hits among questions that lean on earlier talk",
     "answer_f1": "words shared with the short gold answer (SQuAD)",
+    "tokens": "tokens a model read and wrote for an answer",
+    "cost_usd_per_1000": "what a thousand answers cost, in USD",
     "cut_same_rate": "answers that stay the same though what they cite is gone: from memory",
     "cut_refused_rate": "answers that are refused once what they cite is gone",
     "altered_stale_rate": "answers that still give a number no document has any more",
@@ -43,10 +45,12 @@ READING = {
 }
 LOWER_IS_BETTER = {
     *("over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"),
+    *("tokens", "cost_usd_per_1000"),
     *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate"),
     "evidence_change_rate",
 }
-PLAIN_NUMBERS = {"quoted_chars"}  # no share of anything
+COUNTS = {"quoted_chars", "tokens"}
+PLAIN_NUMBERS = {*COUNTS, "cost_usd_per_1000"}  # no share of anything
 HEADLINES = (
     "citation_validity",
     "evidence_hit",
@@ -69,5 +73,5 @@ def reading(name: str) -> str:
 
 
 def format_value(name: str, value: float) -> str:
-    """A share with four places, another number with one."""
-    return f"{value:.1f}" if name in PLAIN_NUMBERS else f"{value:.4f}"
+    """A share or a price with four places, another number with one."""
+    return f"{value:.1f}" if name in COUNTS else f"{value:.4f}"

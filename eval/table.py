@@ -26,6 +26,8 @@ ROW_MEASURES = (
     "false_answer_rate",
     "follow_up_first_hit",
     "answer_f1",
+    "tokens",
+    "cost_usd_per_1000",
 )
 ATTRIBUTED = ("citation_recall", "citation_precision", "faithfulness")
 Scores = Mapping[str, float]  # of one row; a measure the row has no part in is left out

@@ -140,6 +140,24 @@ def test_the_second_checker_stands_beside() -> None:
     assert result.baselines["checker: word overlap"]["citation_f1"] == 1
 
 
+def test_tokens_and_cost_are_measured_by_answer() -> None:
+    """1,000 and 0 tokens, a refusal included: 500 on average; .002 and 0 USD are 1 USD a thousand."""
+    paid = replace(told(A).answer, model="m", tokens={"prompt": 900, "completion": 100}, cost_usd=0.002)
+    rows = [Row(A, paid), refused(C)]
+    assert value(rows, "tokens") == 500
+    assert value(rows, "cost_usd_per_1000") == 1
+
+
+def test_what_was_not_counted_is_not_nothing() -> None:
+    """No price: no cost. Another system's answer without counts: no tokens either, rather than 0."""
+    unpriced = replace(told(A).answer, model="m", tokens={"prompt": 9, "completion": 1})
+    measures = measure(SET, [Row(A, unpriced)]).measures
+    assert measures["tokens"].value == 10
+    assert "cost_usd_per_1000" not in measures
+    uncounted = replace(told(A).answer, model="given")
+    assert not {"tokens", "cost_usd_per_1000"} & measure(SET, [Row(A, uncounted)]).measures.keys()
+
+
 # ---- asking, and asking again ------------------------------------------------------------------------------
 
 
