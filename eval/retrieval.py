@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from eval import measures
-from eval.dataset import AnswersSet, RetrievalSet
+from eval.dataset import AnswersSet, Question, RetrievalSet
 from eval.result import Measure, Result, mean
 from index.embed import MiniLM
 from index.passage import Source
@@ -77,7 +77,7 @@ def indexed(docs: Sequence[Source], embedding: MiniLM) -> Iterator[Indexed]:
 def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, dict[str, Ranking]]:
     """The measures, and the run: query id -> (document id, score), best first, 10 deep.
 
-    A query without a hit, or without judgements, scores 0 and is in every mean.
+    A query without a hit scores 0 and is in every mean; one that nobody judged is in none, and counted.
     """
     runs: dict[str, dict[str, Ranking]] = {"fused": {}, "BM25 alone": {}, "vectors alone": {}}
     times = Stopwatch()
@@ -90,9 +90,13 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
     result = Result(
         name=dataset.name,
         kind="retrieval",
-        n=len(dataset.queries),
+        n=len(judged(dataset)),
         fingerprint=dataset.fingerprint,
-        settings={"documents": len(dataset.docs), "passages": len(index.retriever.passages)},
+        settings={
+            "documents": len(dataset.docs),
+            "passages": len(index.retriever.passages),
+            "unjudged": len(dataset.queries) - len(judged(dataset)),
+        },
         model=f"{embedding.model_name}/{precision}",
         checker="",
         measures=ranking_measures(fused, dataset),
@@ -112,17 +116,26 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
     return measured(dataset)
 
 
+def judged(dataset: RetrievalSet) -> list[Question]:
+    """The queries that someone judged: of the others nothing is known, so trec_eval leaves them out too."""
+    return [query for query in dataset.queries if dataset.qrels.get(query.id)]
+
+
 def ranking_measures(run: Mapping[str, Ranking], dataset: RetrievalSet) -> dict[str, Measure]:
-    """Every measure at every cut, over all queries of the set."""
+    """Every measure at every cut, over all judged queries of the set."""
+    rows = list(ranking_scores(run, dataset).values())
+    return {name: mean([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+
+
+def ranking_scores(run: Mapping[str, Ranking], dataset: RetrievalSet) -> dict[str, dict[str, float]]:
+    """Query id -> every measure at every cut of what was found for it."""
     return {
-        f"{name}@{k}": mean(
-            [
-                measure([doc for doc, _ in run.get(q.id, ())], dataset.qrels.get(q.id, {}), k)
-                for q in dataset.queries
-            ]
-        )
-        for name, measure in MEASURES.items()
-        for k in KS
+        query.id: {
+            f"{name}@{k}": measure([doc for doc, _ in run.get(query.id, ())], dataset.qrels[query.id], k)
+            for name, measure in MEASURES.items()
+            for k in KS
+        }
+        for query in judged(dataset)
     }
 
 

@@ -51,14 +51,17 @@ def test_measures_agree_with_ir_measures(rankings: list[list[str]], judged: list
         assert ours[name].value == pytest.approx(theirs[measure], abs=1e-4), name
 
 
-def test_query_without_hit_or_judgement_counts_as_zero() -> None:
-    """Three queries, one answered: every mean is over all three."""
-    qrels = {"found": {"a": 1}, "missed": {"b": 1}}
-    dataset = ranked_set(qrels, [ask("found"), ask("missed"), ask("unjudged")])
-    result = ranking_measures(
-        {"found": [("a", 1.0)], "missed": [("c", 1.0)], "unjudged": [("a", 1.0)]}, dataset
+def test_a_query_without_a_hit_counts_as_zero_and_an_unjudged_one_is_left_out() -> None:
+    """Found, missed, not in the run, unjudged: one of three, as ir_measures (and trec_eval) has it."""
+    qrels = {"found": {"a": 1}, "missed": {"b": 1}, "absent": {"a": 1}}
+    dataset = ranked_set(qrels, [ask(name) for name in ("found", "missed", "absent", "unjudged")])
+    run = {"found": [("a", 1.0)], "missed": [("c", 1.0)], "unjudged": [("a", 1.0)]}
+    ours = ranking_measures(run, dataset)["hit@1"].value
+    theirs = ir_measures.calc_aggregate(
+        [ir_measures.Success @ 1], qrels, {query: dict(found) for query, found in run.items()}
     )
-    assert result["hit@1"].value == pytest.approx(1 / 3, abs=1e-4)
+    assert ours == pytest.approx(1 / 3, abs=1e-4)
+    assert ours == pytest.approx(theirs[ir_measures.Success @ 1], abs=1e-4)
     assert ranking_measures({}, dataset)["ndcg@10"].value == 0.0
 
 
@@ -78,7 +81,7 @@ def test_evaluate_ranks_whole_documents_and_loses_none() -> None:
     )
     qrels = {"1": {"ships": 1}, "2": {"bees": 1}, "3": {"title": 1}}
     result, run = evaluate(RetrievalSet("made", docs, queries, qrels))
-    assert result.n == 4
+    assert (result.n, result.settings["unjudged"]) == (3, 1)
     assert result.settings["documents"] == 4
     assert result.measures["hit@1"].value == 0.75
     assert all(len({doc for doc, _ in found}) == len(found) for found in run.values())
