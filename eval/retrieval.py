@@ -109,7 +109,7 @@ def evaluate(dataset: RetrievalSet, precision: str = "int8") -> tuple[Result, di
     return result, fused
 
 
-def evaluate_spans(dataset: AnswersSet) -> Result:
+def evaluate_spans(dataset: AnswersSet) -> tuple[Result, dict[str, dict[str, float]]]:
     """The spans found of an answers layout: see eval/spans.py."""
     from eval.spans import evaluate_spans as measured
 

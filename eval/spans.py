@@ -39,8 +39,8 @@ class Stretch:
 Shown = Sequence[Stretch]
 
 
-def evaluate_spans(dataset: AnswersSet) -> Result:
-    """Measures over the answerable questions.
+def evaluate_spans(dataset: AnswersSet) -> tuple[Result, dict[str, dict[str, float]]]:
+    """Measures over the answerable questions, and question id -> its share in each.
 
     `span_*`: 5 passages, by characters. `evidence_recall@k`: the first k passages hold half or more of some
     evidence span (of each, as a share, where all are needed). `tokens_shown@k`: what those k take, in
@@ -57,7 +57,10 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
             with times.lap("total"):
                 found = search(index.retriever, question, max(SHOWN_KS))
             shown.append([Stretch.of(scored.passage) for scored in found])
-    return Result(
+    rows = [_scores(dataset, found, gold) for found, gold in zip(shown, evidence, strict=True)]
+    theirs = citation_query_engine(dataset.docs, [q.text for q in searched], embedding)
+    costs = [_cost(dataset, found, gold) for found, gold in zip(theirs, evidence, strict=True)]
+    result = Result(
         name=dataset.name,
         kind="spans",
         n=len(asked),
@@ -65,19 +68,11 @@ def evaluate_spans(dataset: AnswersSet) -> Result:
         settings={"documents": len(dataset.docs), "passages": len(index.retriever.passages)},
         model=f"{embedding.model_name}/{embedding.precision}",
         checker="",
-        measures=_spans(shown, evidence) | _curve(dataset, shown, evidence),
-        baselines={
-            "CitationQueryEngine": {
-                name: measure.value
-                for name, measure in _cost(
-                    dataset,
-                    citation_query_engine(dataset.docs, [q.text for q in searched], embedding),
-                    evidence,
-                ).items()
-            }
-        },
+        measures=_means(rows),
+        baselines={"CitationQueryEngine": {name: found.value for name, found in _means(costs).items()}},
         timings={"passages_per_s": index.passages_per_s} | times.percentiles(),
     )
+    return result, {question.id: row for question, row in zip(asked, rows, strict=True)}
 
 
 def span_overlap(shown: Shown, evidence: Iterable[Evidence]) -> tuple[float, float, float]:
@@ -101,33 +96,26 @@ def _characters(spans: Iterable[tuple[str, int, int]]) -> dict[str, set[int]]:
     return held
 
 
-def _spans(shown: Sequence[Shown], evidence: Sequence[Sequence[Evidence]]) -> dict[str, Measure]:
-    rows = [span_overlap(found[:SPAN_K], gold) for found, gold in zip(shown, evidence, strict=True)]
+def _scores(dataset: AnswersSet, shown: Shown, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """A question's share in each measure."""
     names = ("span_recall", "span_precision", "span_iou")
-    return {name: mean([row[i] for row in rows]) for i, name in enumerate(names)}
-
-
-def _curve(
-    dataset: AnswersSet, shown: Sequence[Shown], evidence: Sequence[Sequence[Evidence]]
-) -> dict[str, Measure]:
-    curve: dict[str, Measure] = {}
+    scores = dict(zip(names, span_overlap(shown[:SPAN_K], evidence), strict=True))
     for k in SHOWN_KS:
-        cost = _cost(dataset, [found[:k] for found in shown], evidence)
-        curve |= {f"{name}@{k}": measure for name, measure in cost.items()}
-    return curve
+        scores |= {f"{name}@{k}": value for name, value in _cost(dataset, shown[:k], evidence).items()}
+    return scores
 
 
-def _cost(
-    dataset: AnswersSet, shown: Sequence[Shown], evidence: Sequence[Sequence[Evidence]]
-) -> dict[str, Measure]:
+def _cost(dataset: AnswersSet, shown: Shown, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Whether what is shown holds the evidence, and the tokens it takes."""
     texts = {doc.name: doc.text for doc in dataset.docs}
-    held = [
-        context_recall(found, gold, dataset.all_needed) for found, gold in zip(shown, evidence, strict=True)
-    ]
     return {
-        "evidence_recall": mean(held),
-        "tokens_shown": mean([_tokens(found, texts) for found in shown]),
+        "evidence_recall": context_recall(shown, evidence, dataset.all_needed),
+        "tokens_shown": _tokens(shown, texts),
     }
+
+
+def _means(rows: Sequence[Mapping[str, float]]) -> dict[str, Measure]:
+    return {name: mean([row[name] for row in rows]) for name in (rows[0] if rows else ())}
 
 
 def _tokens(shown: Shown, texts: Mapping[str, str]) -> float:

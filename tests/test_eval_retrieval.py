@@ -83,11 +83,11 @@ def test_evaluate_ranks_whole_documents_and_loses_none() -> None:
     result, run = evaluate(RetrievalSet("made", docs, queries, qrels))
     assert (result.n, result.settings["unjudged"]) == (3, 1)
     assert result.settings["documents"] == 4
-    assert result.measures["hit@1"].value == 0.75
+    assert result.measures["hit@1"].value == 1.0
     assert all(len({doc for doc, _ in found}) == len(found) for found in run.values())
     assert {doc for found in run.values() for doc, _ in found} == {doc.name for doc in docs}
     assert set(result.baselines) == {"BM25 alone", "vectors alone"}
-    assert result.baselines["BM25 alone"]["hit@1"] == 0.75
+    assert result.baselines["BM25 alone"]["hit@1"] == 1.0
     assert {"p50_ms", "p95_ms", "embed_p50_ms", "chroma_p95_ms", "passages_per_s"} <= set(result.timings)
 
 
@@ -117,13 +117,14 @@ def test_spans_of_an_answers_layout() -> None:
     docs = (Source("ships.txt", "Ships", ships, "1"), Source("bees.txt", "Bees", bees, "2"))
     question = ask("1", "Who makes honey from nectar?", Evidence("bees.txt", 0, 28))
     unanswerable = dataclasses.replace(question, id="2", answerable=False, evidence=())
-    result = evaluate_spans(AnswersSet("made", docs, (question, unanswerable)))
+    result, rows = evaluate_spans(AnswersSet("made", docs, (question, unanswerable)))
     values = {name: measure.value for name, measure in result.measures.items()}
     assert result.n == 1
     assert values["span_recall"] == values["evidence_recall@1"] == 1.0
     assert 0 < values["span_iou"] <= values["span_precision"] < 0.5
     assert values["tokens_shown@1"] < values["tokens_shown@2"]
     assert result.baselines["CitationQueryEngine"]["evidence_recall"] == 1.0
+    assert rows["1"] == pytest.approx(values, abs=1e-4)
 
 
 @given(st.permutations(DOCS), st.dictionaries(st.sampled_from(DOCS), st.integers(0, 2)))
