@@ -6,13 +6,13 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import gates, terminal
-from eval.dataset import AnswersSet, DatasetInvalid, Selection, select
+from eval.dataset import AnswersSet, DatasetInvalid, Question, Selection, select
 from eval.layouts import article_set, read_answers, read_retrieval
+from eval.paired import rows_of_claims
 from eval.result import write_json
 from eval.running import ask, finish, folder_at, opened, settings_of
 from eval.saved import write_rows
@@ -47,9 +47,13 @@ def retrieval(options: Options) -> int:
             raise DatasetInvalid(
                 f"{options.folder}: an answers layout has no documents to rank; leave out --run"
             )
-        return finish(options, room.evaluate_spans(read_answers(options.folder)))
+        answers_set = read_answers(options.folder)
+        result, scores = room.evaluate_spans(answers_set)
+        _keep_rows(options, _scored(answers_set.questions, scores))
+        return finish(options, result)
     dataset = read_retrieval(options.folder)
     result, run = room.evaluate(dataset)
+    _keep_rows(options, _scored(dataset.queries, room.ranking_scores(run, dataset)))
     if options.run_file:
         _write_lines(options.run_file, _trec(run))
     return finish(options, result)
@@ -64,10 +68,14 @@ def bench(options: Options) -> int:
 
 def grounding(options: Options) -> int:
     """Claim pairs, scored by the project's checker."""
-    result, scores = import_module("eval.grounding").evaluate(options.file)
+    from eval.grounding import evaluate, read_claims
+
+    result, scores = evaluate(options.file)
     if options.rows:
         lines = (json.dumps({"id": id_, "score": score}) + "\n" for id_, score in scores.items())
         _write_lines(options.rows, lines)
+    if options.out:
+        _keep_rows(options, rows_of_claims(read_claims(options.file), scores))
     return finish(options, result)
 
 
@@ -174,8 +182,7 @@ def _probe(options: Options, kind: str, probe: "Probe") -> int:
     with reindexing(options.model) as open_engine:
         found = probe(dataset, open_engine, lambda items: terminal.track(items, len(items), kind))
     result = result_of(kind, dataset, found, settings_of(selection))
-    if options.out:
-        write_rows(folder_at(options.out) / "rows.jsonl", found.rows)
+    _keep_rows(options, found.rows)
     return finish(options, result, options.gates)
 
 
@@ -183,6 +190,18 @@ def _selection(options: Options) -> Selection:
     # The article's figures are those of its test split; a user's own set is run whole.
     own = getattr(options, "folder", None) is not None
     return Selection(options.split or ("all" if own else "test"), tuple(options.tag or ()), options.limit)
+
+
+def _scored(questions: Iterable[Question], scores: Mapping[str, Mapping[str, float]]) -> Iterator[Any]:
+    """The questions that were measured, as rows that `compare` pairs."""
+    for question in questions:
+        if question.id in scores:
+            yield {"id": question.id, "question": question.question, "scores": scores[question.id]}
+
+
+def _keep_rows(options: Options, rows: Iterable[Mapping[str, Any]]) -> None:
+    if options.out:
+        write_rows(folder_at(options.out) / "rows.jsonl", rows)
 
 
 def _trec(run: Mapping[str, list[tuple[str, float]]]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
-from eval.reading import LOWER_IS_BETTER
+from eval.paired import GOOD, Resampled, came_of, measures_of
+from eval.reading import lower_is_better
 from eval.result import Measure, bootstrap
 from eval.saved import Saved
-from eval.table import GOOD, Statistic, Table, mean_of, outcome, statistics
 from index.errors import FootnoteError
 
 
@@ -32,7 +31,7 @@ class Change:
             return "same" if self.old == self.new else "unclear"
         if self.difference.low <= 0 <= self.difference.high:
             return "same" if self.difference == Measure(0.0, 0.0, 0.0) else "unclear"
-        return "better" if (self.difference.value > 0) != (self.measure in LOWER_IS_BETTER) else "worse"
+        return "better" if (self.difference.value > 0) != lower_is_better(self.measure) else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +83,31 @@ def compare(old: Saved, new: Saved) -> Comparison:
         )
     before, after = old.scores(), new.scores()
     shared = [row for row in before if row in after]
-    tables = _table(before, shared), _table(after, shared)
-    was, is_ = (_statistics(table, old.result.kind) for table in tables)
+    was = measures_of(old.result, (before[row] for row in shared))
+    is_ = measures_of(new.result, (after[row] for row in shared))
     changes = tuple(
-        Change(name, measure.value, new.result.measures[name].value, _difference(name, was, is_, len(shared)))
+        Change(name, measure.value, new.result.measures[name].value, _difference(name, was, is_))
         for name, measure in old.result.measures.items()
         if name in new.result.measures
     )
-    flips = _flips(new, before, after) if new.result.kind == "answers" else ()
-    return Comparison(_head(old), _head(new), len(shared), changes, flips)
+    return Comparison(_head(old), _head(new), len(shared), changes, _flips(old, new))
 
 
-def _difference(
-    name: str, was: Mapping[str, Statistic], is_: Mapping[str, Statistic], n: int
-) -> Measure | None:
-    if not n or name not in was or name not in is_:
+def _difference(name: str, was: Mapping[str, Resampled], is_: Mapping[str, Resampled]) -> Measure | None:
+    if name not in was or name not in is_ or not was[name].n:
         return None
-    before, after = was[name], is_[name]
-    return bootstrap(n, lambda rows: after(rows) - before(rows))
+    before, after = was[name].statistic, is_[name].statistic
+    return bootstrap(was[name].n, lambda units: after(units) - before(units))
 
 
-def _table(scores: Mapping[str, Mapping[str, float]], rows: list[str]) -> Table:
-    table = Table()
-    for row in rows:
-        table.add(scores[row])
-    return table
-
-
-def _statistics(table: Table, kind: str) -> Mapping[str, Statistic]:
-    if kind == "answers":
-        return statistics(table)
-    return {name: partial(mean_of, table.column(name)) for name in table.names}
-
-
-def _flips(
-    new: Saved, before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]
-) -> tuple[Flip, ...]:
+def _flips(old: Saved, new: Saved) -> tuple[Flip, ...]:
     """The rows whose outcome changed: those that got worse first."""
+    before = {name: came_of(old.result, scores) for name, scores in old.scores().items()}
     flips = []
     for row in new.rows():
-        name = str(row["id"])
-        if name in before and outcome(before[name]) != outcome(after[name]):
-            flips.append(Flip(name, str(row["question"]), outcome(before[name]), outcome(after[name])))
+        name, came = str(row["id"]), came_of(new.result, row["scores"])
+        if before.get(name, came) != came:
+            flips.append(Flip(name, str(row["question"]), before[name], came))
     order = {False: 0, True: 1, None: 2}
     return tuple(sorted(flips, key=lambda flip: order[flip.better]))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from eval.compare import Comparison
-from eval.reading import LOWER_IS_BETTER, format_value
+from eval.reading import format_value, lower_is_better
 from eval.result import Result
 from eval.terminal import headline, interval, judge_line
 
@@ -40,7 +40,7 @@ def _changes(comparison: Comparison) -> list[str]:
 
 
 def _arrow(name: str) -> str:
-    return " ↓" if name in LOWER_IS_BETTER else ""
+    return " ↓" if lower_is_better(name) else ""
 
 
 def _plain(text: str) -> str:

@@ -109,7 +109,7 @@ def _held(passages: Sequence[Located], evidence: Evidence) -> int:
     return len(inside)
 
 
-# ---- what it took -------------------------------------------------------------------------------------------
+# ---- what it took ------------------------------------------------------------------------------------------
 
 
 def tokens(answer: Answer) -> float | None:

@@ -35,6 +35,10 @@ READING = {
     "span_iou": "gold evidence and passages found, shared over joined",
     "auroc": "how well the checker tells supported claims from others",
     "group_auroc": "the same for whole replies, each as good as its worst sentence",
+    "ece": "how far the checker's score is from the share that is supported",
+    "group_best_f1": "finding replies that hold something unsupported, at the best threshold",
+    "evidence_recall": "questions for which the first k passages hold the evidence",
+    "tokens_shown": "tokens those k passages take",
     "f1": "finding what is unsupported, at the checker's own threshold",
     "best_f1": "the same, at the best threshold for this set",
     "hit": "queries with a relevant document among the first k",
@@ -47,9 +51,9 @@ LOWER_IS_BETTER = {
     *("over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"),
     *("tokens", "cost_usd_per_1000"),
     *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate"),
-    "evidence_change_rate",
+    *("evidence_change_rate", "ece", "tokens_shown"),
 }
-COUNTS = {"quoted_chars", "tokens"}
+COUNTS = {"quoted_chars", "tokens", "tokens_shown"}
 PLAIN_NUMBERS = {*COUNTS, "cost_usd_per_1000"}  # no share of anything
 HEADLINES = (
     "citation_validity",
@@ -72,6 +76,11 @@ def reading(name: str) -> str:
     return READING.get(name) or READING.get(name.partition("@")[0], "")
 
 
+def lower_is_better(name: str) -> bool:
+    """Whether a measure gets better as it gets smaller."""
+    return name.partition("@")[0] in LOWER_IS_BETTER
+
+
 def format_value(name: str, value: float) -> str:
     """A share or a price with four places, another number with one."""
-    return f"{value:.1f}" if name in COUNTS else f"{value:.4f}"
+    return f"{value:.1f}" if name.partition("@")[0] in COUNTS else f"{value:.4f}"

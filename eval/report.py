@@ -11,7 +11,7 @@ import numpy as np
 
 from eval.compare import Comparison
 from eval.curves import ContextCurve, context_svg, evidence_of, reliability_svg
-from eval.reading import HEADLINES, LOWER_IS_BETTER, PLAIN_NUMBERS, format_value, reading
+from eval.reading import HEADLINES, PLAIN_NUMBERS, format_value, lower_is_better, reading
 from eval.report_rows import row_html
 from eval.result import Measure, Result
 from eval.rows import shown_from
@@ -116,7 +116,7 @@ def _bar(name: str, measure: Measure) -> str:
 
 def _measures(result: Result) -> str:
     rows = "".join(
-        f'<tr><td>{escape(name)}{" ↓" if name in LOWER_IS_BETTER else ""}</td><td class="n">'
+        f'<tr><td>{escape(name)}{" ↓" if lower_is_better(name) else ""}</td><td class="n">'
         f'{format_value(name, m.value)}</td><td class="n"><small>{format_value(name, m.low)} to '
         f"{format_value(name, m.high)}</small>{_bar(name, m)}</td>"
         f"<td><small>{escape(_beside(result, name))}</small></td>"

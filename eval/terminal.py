@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TypeVar
 
 from eval.compare import Comparison
-from eval.reading import LOWER_IS_BETTER, format_value
+from eval.reading import format_value, lower_is_better
 from eval.result import Measure, Result
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ def _show_rich(result: Result, rows: list[tuple[str, str, str, str]]) -> None:
     table.add_column("95 % interval", style="dim")
     table.add_column("beside it", style="dim")
     for name, value, bounds, beside in rows:
-        arrow = " ↓" if name in LOWER_IS_BETTER else ""
+        arrow = " ↓" if lower_is_better(name) else ""
         table.add_row(Text(name + arrow), value, bounds, Text(beside))
     Console().print(table)
 

@@ -1,21 +1,26 @@
 """Two saved runs set side by side."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_eval_answers import DOC, asked, refused, told
 
+from eval import grounding
 from eval.__main__ import main
 from eval.answers import measure
 from eval.compare import NotComparable, compare
 from eval.dataset import AnswersSet
+from eval.grounding import Claim
 from eval.markdown import markdown
+from eval.paired import measures_of, rows_of_claims
 from eval.result import Result, ResultInvalid, read_result, write_json
 from eval.rows import Row
-from eval.saved import read_saved
+from eval.saved import read_saved, write_rows
 
 QUESTIONS = tuple(asked(f"q{i}", answerable=i % 4 > 0) for i in range(40))
 SET = AnswersSet("harbour", (DOC,), QUESTIONS)
@@ -153,3 +158,68 @@ def test_markdown_for_a_pull_request(tmp_path: Path) -> None:
     assert ":x: gate broken: x" in text
     assert "20 rows flipped" in text
     assert "<script>" not in text
+
+
+def saved_claims(folder: Path, scores: Mapping[str, float]) -> Path:
+    """A finished grounding run over CLAIMS with these scores."""
+    found = grounding.measure(CLAIMS, [scores[claim.id] for claim in CLAIMS])
+    folder.mkdir()
+    result = Result("claims", "grounding", len(CLAIMS), "f", {"threshold": 0.5}, "none", "made", found)
+    write_json(result.to_json(), folder / "result.json")
+    write_rows(folder / "rows.jsonl", rows_of_claims(CLAIMS, scores))
+    return folder
+
+
+CLAIMS = [Claim(f"c{i}", f"g{i // 3}", f"claim {i}", "text", i % 4 > 0) for i in range(60)]
+
+
+def test_grounding_runs_are_compared(tmp_path: Path) -> None:
+    """A checker that is right against one that is turned round: every measure worse, every claim flips."""
+    right = {claim.id: 0.9 - 0.001 * i if claim.supported else 0.1 for i, claim in enumerate(CLAIMS)}
+    old = read_saved(saved_claims(tmp_path / "old", right))
+    new = read_saved(saved_claims(tmp_path / "new", {name: 1 - score for name, score in right.items()}))
+    found = compare(old, new)
+    verdicts = {change.measure: change.verdict for change in found.changes}
+    assert set(verdicts) == set(old.result.measures)
+    assert set(verdicts.values()) == {"worse"}
+    assert Counter((f.old, f.new) for f in found.flips) == {
+        ("rightly supported", "false alarm"): 45,
+        ("caught", "let through"): 15,
+    }
+
+
+def test_the_statistics_of_saved_claims_are_the_runs_own(tmp_path: Path) -> None:
+    """By sentence and by reply: what is resampled for a comparison is what the run reported."""
+    scores = {claim.id: (7 * i % 11) / 11 for i, claim in enumerate(CLAIMS)}
+    saved = read_saved(saved_claims(tmp_path / "run", scores))
+    again = measures_of(saved.result, saved.scores().values())
+    assert again.keys() == saved.result.measures.keys()
+    for name, measure_ in again.items():
+        value = measure_.statistic(np.arange(measure_.n))
+        assert value == pytest.approx(saved.result.measures[name].value, abs=1e-4), name
+    assert (again["auroc"].n, again["group_auroc"].n) == (60, 20)
+
+
+def test_retrieval_and_grounding_commands_save_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs of both kinds compare with themselves, row by row; with each other they are refused."""
+    (tmp_path / "set" / "qrels").mkdir(parents=True)
+    for name, text in {
+        "corpus.jsonl": '{"_id": "d1", "text": "Bees make honey."}\n{"_id": "d2", "text": "Ships sail."}\n',
+        "queries.jsonl": '{"_id": "q1", "text": "Who makes honey?"}\n{"_id": "q2", "text": "What sails?"}\n',
+        "qrels/test.tsv": "query-id\tcorpus-id\tscore\nq1\td1\t1\n",
+    }.items():
+        (tmp_path / "set" / name).write_text(text, "utf-8")
+    claim = {"id": "1", "group": "g", "claim": "Bees make honey.", "evidence": "Bees make honey."}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(claim | {"supported": True}) + "\n", "utf-8")
+    runs = ("retrieval", "set", "a"), ("retrieval", "set", "b"), ("grounding", "claims.jsonl", "c")
+    for kind, what, out in runs:
+        assert main([kind, str(tmp_path / what), "--out", str(tmp_path / out)]) == 0
+    assert main(["compare", str(tmp_path / "c"), str(tmp_path / "c")]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["paired"], found["flips"]) == (1, [])
+    assert {change["verdict"] for change in found["changes"]} == {"same"}
+    assert main(["compare", str(tmp_path / "a"), str(tmp_path / "c")]) == 2
