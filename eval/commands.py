@@ -5,6 +5,7 @@ What a command needs is imported when it runs: Chroma and LlamaIndex take second
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,10 @@ from eval.running import ask, finish, folder_at, opened, settings_of
 from eval.saved import write_rows
 
 if TYPE_CHECKING:
+    from eval.draft import Draft
     from eval.probe import Found, OpenEngine, Track
+    from index.passage import Source
+    from qa.settings import Settings
 
     Probe = Callable[[AnswersSet, OpenEngine, Track], Found]
 
@@ -130,19 +134,45 @@ def sensitivity(options: Options) -> int:
 
 
 def new(options: Options) -> int:
-    """Draft an answers layout from a user's document."""
-    from eval.draft import write_draft
+    """Draft an answers layout from a user's document: by the model where one is set, else by rule."""
+    from eval.draft import refuse_filled, unanswerable, write_draft
     from index.source import read_source
+    from qa.settings import Settings
 
+    settings = Settings.from_environment().choose(options.model)
     source = read_source(options.file)
     folder = options.into or Path(f"{options.file.stem}-eval")
-    count = write_draft(source, folder, options.limit or 40)
+    refuse_filled(folder, "name a new folder with --into")
+    limit = options.limit or 40
+    wanted = limit - limit // 4  # of four questions one is unanswerable
+    made, chosen, dropped = _drafted(source, settings, wanted)
+    others = unanswerable(source, chosen, limit - wanted)
+    write_draft(source, folder, [*chosen, *others])
+    counts = {"answerable": len(chosen), "unanswerable": len(others), "dropped": dropped, "made": made}
     return _told(
         options,
-        {"folder": str(folder), "questions": count},
-        f"{count} questions drafted in {folder}/questions.jsonl, none reviewed. Correct them by hand, then "
-        f"run: python -m eval answers {folder}",
+        {"folder": str(folder), "questions": len(chosen) + len(others)} | counts,
+        f"{len(chosen)} questions drafted {made}, and {len(others)} that {options.file.name} does not "
+        f"answer, in {folder}/questions.jsonl ({dropped} dropped: what they quote stands nowhere). None is "
+        f"reviewed: correct them by hand, then run: python -m eval answers {folder}",
     )
+
+
+def _drafted(source: "Source", settings: "Settings", wanted: int) -> "tuple[str, list[Draft], int]":
+    """How drafts were made, the drafts, and how many were dropped; rules stand in for a model that fails."""
+    from eval.draft import drafts, spread
+
+    dropped = 0
+    if settings.writes:
+        from eval.draft_model import draft_with_model
+
+        found = draft_with_model(source, settings, wanted)
+        dropped = found.dropped
+        if found.failure:
+            print(f"footnote: the model {found.failure}", file=sys.stderr)
+        if found.drafts:
+            return "by the model", list(found.drafts), dropped
+    return "by rule", spread(list(drafts(source)), wanted), dropped
 
 
 def import_(options: Options) -> int:

@@ -1,19 +1,20 @@
-"""A user's document -> a draft of an answers layout: questions by rule, each tied to its span.
+"""A user's document -> a draft of an answers layout: questions by rule or model, each tied to its span.
 
 The rules are plain on purpose: a draft saves typing spans, not thinking. Each row says
 `"reviewed": false`: reword the question, write the short answer, set it to true.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eval.dataset import DatasetInvalid
+from eval.saved import write_rows
+from eval.unanswerable import far, near
 from index.passage import Source
-from index.sentences import sentence_spans, trim
+from index.sentences import Span, sentence_spans, trim
 
 SHORTEST, LONGEST = 20, 400  # characters of a sentence worth asking about
 _SUBJECT = r"(?P<subject>(?:The|A|An)(?: [\w'’-]+){1,4}?|[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})"
@@ -30,11 +31,10 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]++(?: [A-Z][\w-]++)++(?![\w'’])")  
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question about one sentence."""
+    """A question about a span of the source; without one, a question that it does not answer."""
 
     question: str
-    start: int
-    end: int
+    span: Span | None
     answers: tuple[str, ...]
     tag: str
 
@@ -49,7 +49,7 @@ def drafts(source: Source) -> Iterator[Draft]:
             for question, answers, tag in _questions(" ".join(sentence.split())):
                 if question not in asked:
                     asked.add(question)
-                    yield Draft(question, start, end, answers, tag)
+                    yield Draft(question, (start, end), answers, tag)
 
 
 def _questions(sentence: str) -> Iterator[tuple[str, tuple[str, ...], str]]:
@@ -80,38 +80,58 @@ def _lower(subject: str) -> str:
     return f"{first.lower()} {rest}" if first in {"The", "A", "An"} else subject
 
 
-def write_draft(source: Source, folder: Path, limit: int) -> int:
-    """Write docs/ and questions.jsonl for `source`, up to `limit` questions spread over it; their number.
+def unanswerable(source: Source, asked: Sequence[Draft], wanted: int) -> list[Draft]:
+    """Up to `wanted` questions that the source does not answer: half near what is asked, half far from it."""
+    known = {draft.question for draft in asked}
+    close = [q for q in dict.fromkeys(near([d.question for d in asked], source.text)) if q not in known]
+    wide = list(far(source.text))
+    count = min(len(close), wanted // 2)
+    step = len(close) / count if count else 0.0
+    chosen = [(close[int(i * step)], "near") for i in range(count)]
+    chosen += [(question, "far") for question in wide[: wanted - wanted // 2]]
+    return [Draft(question, None, (), tag) for question, tag in chosen]
+
+
+def spread(found: Sequence[Draft], wanted: int) -> list[Draft]:
+    """At most `wanted` of them, evenly from beginning to end."""
+    step = max(1.0, len(found) / wanted)
+    return [found[int(i * step)] for i in range(min(wanted, len(found)))]
+
+
+def write_draft(source: Source, folder: Path, chosen: Sequence[Draft]) -> None:
+    """Write docs/ and questions.jsonl for `source`.
 
     Raises:
-        DatasetInvalid: `folder` holds something, or no rule fits the document.
+        DatasetInvalid: there is nothing to ask.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise DatasetInvalid(f"{folder}: is not empty; name a new folder with --into")
-    found = list(drafts(source))
-    if not found:
+    if not any(draft.span for draft in chosen):
         raise DatasetInvalid(f"{source.name}: the rules find nothing to ask; write questions.jsonl by hand")
-    step = max(1.0, len(found) / limit)
-    chosen = [found[int(i * step)] for i in range(min(limit, len(found)))]
     doc = f"{Path(source.name).stem}.txt"
     (folder / "docs").mkdir(parents=True)
     # Bytes, not text: a line end that is changed would move every span after it.
     (folder / "docs" / doc).write_bytes(source.text.encode("utf-8"))
-    lines = (
-        json.dumps(_row(number, doc, source, d), ensure_ascii=False) for number, d in enumerate(chosen, 1)
-    )
-    (folder / "questions.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    return len(chosen)
+    write_rows(folder / "questions.jsonl", (_row(n, doc, source, d) for n, d in enumerate(chosen, 1)))
+
+
+def refuse_filled(folder: Path, advice: str) -> None:
+    """See that nothing would be overwritten.
+
+    Raises:
+        DatasetInvalid: `folder` holds something.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DatasetInvalid(f"{folder}: is there and not empty; {advice}")
 
 
 def _row(number: int, doc: str, source: Source, draft: Draft) -> dict[str, Any]:
-    span = {"doc": doc, "start": draft.start, "end": draft.end, "quote": source.text[draft.start : draft.end]}
+    start, end = draft.span or (0, 0)
+    span = {"doc": doc, "start": start, "end": end, "quote": source.text[start:end]}
     return {
         "id": f"draft-{number:03}",
         "question": draft.question,
         "history": [],
-        "answerable": True,
-        "evidence": [span],
+        "answerable": draft.span is not None,
+        "evidence": [span] if draft.span else [],
         "answers": list(draft.answers),
         "tags": ["draft", draft.tag],
         "reviewed": False,

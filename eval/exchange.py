@@ -10,7 +10,9 @@ from typing import Any
 
 from eval.cited_text import citations_in
 from eval.dataset import DatasetInvalid
+from eval.draft import refuse_filled
 from eval.lines import rows_of
+from eval.saved import write_rows
 from qa.answer import Answer, ShownPassage
 
 # Our field -> what ragas (new and old) and deepeval call it.
@@ -88,7 +90,7 @@ def import_rows(path: Path, folder: Path) -> int:
         if (said := _named(row, "answer")) is not None:
             answers.append(_answer(name, question, str(said), shown))
     _write(folder, {file: text for text, file in docs.items()}, rows)
-    _lines(folder / "answers.jsonl", (answer.to_json() for answer in answers))
+    write_rows(folder / "answers.jsonl", (answer.to_json() for answer in answers))
     return len(rows)
 
 
@@ -157,18 +159,12 @@ def _texts(value: Any) -> list[str]:
 
 
 def _write(folder: Path, docs: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise DatasetInvalid(f"{folder}: is not empty; name a new folder")
+    refuse_filled(folder, "name a new folder")
     (folder / "docs").mkdir(parents=True)
     for name, text in docs.items():
         if text.strip():
             (folder / "docs" / name).write_bytes(text.encode("utf-8", "surrogatepass"))
-    _lines(folder / "questions.jsonl", rows)
-
-
-def _lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    write_rows(folder / "questions.jsonl", rows)
 
 
 IMPORTERS: Mapping[str, Callable[[Path, Path], int]] = {"squad": import_squad, "rows": import_rows}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import Fails, Says, serving
 
 from eval.__main__ import main
 from eval.cited_text import citations_in
@@ -13,6 +14,7 @@ from eval.draft import drafts
 from eval.exchange import import_rows, import_squad
 from eval.layouts import read_answers
 from eval.rows import answer_from
+from eval.unanswerable import near
 from index.passage import Source
 from qa.answer import ShownPassage
 
@@ -81,6 +83,78 @@ def test_a_limit_spreads_questions_over_the_document(tmp_path: Path) -> None:
     starts = [row["evidence"][0]["start"] for row in lines(tmp_path / "mine" / "questions.jsonl")]
     length = len(source.read_text("utf-8"))
     assert [int(3 * start / length) for start in starts] == [0, 1, 2]
+
+
+def test_what_a_document_does_not_answer_is_drafted_too(tmp_path: Path) -> None:
+    """Of 16 questions 4: near ones with a detail that stands nowhere, far ones that share no word."""
+    (tmp_path / "report.md").write_text(
+        TEXT + "Three cats purr. The harbour was built in 1815 by hand.\n", "utf-8"
+    )
+    assert main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine"), "--limit", "16"]) == 0
+    rows = [row for row in lines(tmp_path / "mine" / "questions.jsonl") if not row["answerable"]]
+    assert [row["tags"][1] for row in rows] == ["near", "near", "far", "far"]
+    assert not any(row["evidence"] or row["answers"] or row["reviewed"] for row in rows)
+    assert "Why do cats purr?" not in {row["question"] for row in rows}
+    assert len(read_answers(tmp_path / "mine").questions) > 4
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [
+        ("What happened in May 1998?", "What happened in May 2001?"),
+        ("Why did 40 ships wait?", "Why did 17 ships wait?"),
+        ("What is said about Marta Ruiz?", "What is said about Marta Okafor?"),
+        ("Was the harbour dredged?", None),
+    ],
+)
+def test_a_near_question_changes_one_detail(question: str, changed: str | None) -> None:
+    """A year, a number or a surname becomes one that the text does not hold; else there is none."""
+    assert list(near([question], TEXT)) == ([changed] if changed else [])
+    if changed:
+        taken = TEXT + "2001, 17, Okafor"
+        assert list(near([question], taken)) not in ([changed], [question])
+
+
+MODEL_ROWS = [
+    {"question": "Who dredged the harbour?", "answer": "a crew from Lisbon", "quote": "dredged by a crew"},
+    {"question": "Who is Marta Ruiz?", "answer": "a pirate", "quote": "The master, Marta Ruiz, has\nsailed"},
+    {"question": "Who built it?", "answer": "Ana", "quote": "It was built by Ana."},
+    {"question": 7, "quote": "x"},
+]
+
+
+def test_a_models_drafts_are_tied_to_what_they_quote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two of four: the others quote nothing that stands there. An answer of words not there is left out."""
+    (tmp_path / "report.md").write_text(TEXT, "utf-8")
+    reply = "Here you are:\n```json\n[" + ",\n".join(map(json.dumps, MODEL_ROWS)) + "]\n```{"
+    with serving(Says(reply)) as fake:
+        monkeypatch.setenv("OPENAI_BASE_URL", fake.url)
+        code = main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["made"], told["answerable"], told["dropped"]) == (0, "by the model", 2, 2)
+    rows = [row for row in lines(tmp_path / "mine" / "questions.jsonl") if row["answerable"]]
+    assert [row["evidence"][0]["quote"] for row in rows] == [
+        "The harbour of Oldport was dredged by a crew from Lisbon.",
+        "The master, Marta Ruiz, has sailed tankers.",
+    ]
+    assert [row["answers"] for row in rows] == [["a crew from Lisbon"], []]
+    assert all(row["reviewed"] is False for row in rows)
+    assert read_answers(tmp_path / "mine").questions
+
+
+def test_rules_stand_in_for_a_model_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The draft is written all the same, and what went wrong is said on stderr."""
+    (tmp_path / "report.md").write_text(TEXT, "utf-8")
+    with serving(Fails(401)) as fake:
+        monkeypatch.setenv("OPENAI_BASE_URL", fake.url)
+        assert main(["new", str(tmp_path / "report.md"), "--into", str(tmp_path / "mine")]) == 0
+    out, err = capsys.readouterr()
+    assert "drafted by rule" in out
+    assert err.startswith("footnote: the model ")
 
 
 def test_squad_2_is_imported(tmp_path: Path) -> None:
