@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ def new(options: Options) -> int:
     limit = options.limit or 40
     wanted = limit - limit // 4  # of four questions one is unanswerable
     made, chosen, dropped = _drafted(source, settings, wanted)
-    others = unanswerable(source, chosen, limit - wanted)
+    others = unanswerable(source, chosen, min(limit - wanted, (len(chosen) + 1) // 2))
     write_draft(source, folder, [*chosen, *others])
     counts = {"answerable": len(chosen), "unanswerable": len(others), "dropped": dropped, "made": made}
     return _told(
@@ -179,11 +180,13 @@ def import_(options: Options) -> int:
     """Another evaluator's file as an answers layout."""
     from eval.exchange import IMPORTERS
 
-    count = IMPORTERS[options.shape](options.file, options.folder)
+    found = IMPORTERS[options.shape](options.file, options.folder)
+    adrift = f" ({found.adrift} answers stand elsewhere than they say: no evidence)" if found.adrift else ""
     return _told(
         options,
-        {"folder": str(options.folder), "questions": count},
-        f"{count} questions in {options.folder}; run: python -m eval answers {options.folder}",
+        {"folder": str(options.folder)} | asdict(found),
+        f"{found.questions} questions in {options.folder}{adrift}; "
+        f"run: python -m eval answers {options.folder}",
     )
 
 

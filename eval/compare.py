@@ -76,11 +76,7 @@ def compare(old: Saved, new: Saved) -> Comparison:
     Raises:
         NotComparable: the results are of different kinds, documents or questions.
     """
-    if (old.result.kind, old.result.fingerprint) != (new.result.kind, new.result.fingerprint):
-        raise NotComparable(
-            f"the results are of different questions or documents ({_about(old)} and {_about(new)}): "
-            "run both on the same set, then compare"
-        )
+    refuse_other(old, new.result.kind, new.result.fingerprint, _about(new))
     before, after = old.scores(), new.scores()
     shared = [row for row in before if row in after]
     was = measures_of(old.result, (before[row] for row in shared))
@@ -91,6 +87,19 @@ def compare(old: Saved, new: Saved) -> Comparison:
         if name in new.result.measures
     )
     return Comparison(_head(old), _head(new), len(shared), changes, _flips(old, new))
+
+
+def refuse_other(old: Saved, kind: str, fingerprint: str, about: str) -> None:
+    """See that a saved run is of the same kind, documents and questions.
+
+    Raises:
+        NotComparable: it is not.
+    """
+    if (old.result.kind, old.result.fingerprint) != (kind, fingerprint):
+        raise NotComparable(
+            f"the results are of different questions or documents ({_about(old)} and {about}): "
+            "run both on the same set, then compare"
+        )
 
 
 def _difference(name: str, was: Mapping[str, Resampled], is_: Mapping[str, Resampled]) -> Measure | None:

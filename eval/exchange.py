@@ -3,15 +3,16 @@
 BEIR needs no importer: its layout is our retrieval layout.
 """
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eval.cited_text import citations_in
 from eval.dataset import DatasetInvalid
 from eval.draft import refuse_filled
-from eval.lines import rows_of
+from eval.lines import Fields, parse, records_of, text_of
 from eval.saved import write_rows
 from qa.answer import Answer, ShownPassage
 
@@ -24,74 +25,111 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def import_squad(path: Path, folder: Path) -> int:
-    """Write a SQuAD 1.1 or 2.0 file as an answers layout, a document for each article; the questions' number.
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many questions came in, and how many answers do not stand where their file says they do."""
+
+    questions: int
+    adrift: int = 0
+
+
+def import_squad(path: Path, folder: Path) -> Imported:
+    """Write a SQuAD 1.1 or 2.0 file as an answers layout, a document for each article.
+
+    An answer that does not stand at its answer_start gives no evidence, and is counted.
 
     Raises:
         DatasetInvalid: not such a file, or `folder` holds something.
     """
-    try:
-        articles = json.loads(path.read_text(encoding="utf-8"))["data"]
-        docs, rows = {}, []
-        for number, article in enumerate(articles):
-            name = f"{number:04}.txt"
-            text = ""
-            for paragraph in article["paragraphs"]:
-                rows += [_squad_row(qa, name, len(text), paragraph["context"]) for qa in paragraph["qas"]]
-                text += paragraph["context"] + "\n\n"
-            docs[name] = text
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise DatasetInvalid(f"{path}: not a SQuAD file (data, paragraphs, context, qas): {error}") from error
-    _write(folder, docs, rows)
-    return len(rows)
+    top = parse(text_of(path), str(path))
+    docs: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    adrift = 0
+    for number, article in enumerate(Fields(_object(top, path), str(path)).items("data")):
+        name, text = f"{number:04}.txt", ""
+        for paragraph in Fields(_object(article, path), f"{path}, article {number + 1}").items("paragraphs"):
+            fields = Fields(_object(paragraph, path), f"{path}, article {number + 1}")
+            context = fields.text("context")
+            for qa in fields.items("qas"):
+                row, lost = _squad_row(_object(qa, path), name, len(text), context, str(path))
+                rows.append(row)
+                adrift += lost
+            text += context + "\n\n"
+        docs[name] = text
+    _write(folder, docs, rows, path)
+    return Imported(len(rows), adrift)
 
 
-def _squad_row(qa: Mapping[str, Any], doc: str, offset: int, context: str) -> dict[str, Any]:
-    golds = {} if qa.get("is_impossible") else {a["answer_start"]: a["text"] for a in qa["answers"]}
+def _object(value: Any, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise DatasetInvalid(f"{path}: not a SQuAD file: data, paragraphs and qas hold objects")
+    return value
+
+
+def _squad_row(
+    qa: Mapping[str, Any], doc: str, offset: int, context: str, path: str
+) -> tuple[dict[str, Any], int]:
+    name = Fields(qa, path).id("id")
+    fields = Fields(qa, f"{path}, question {name}")
+    golds: dict[int, str] = {}
+    for answer in [] if qa.get("is_impossible") else fields.items("answers"):
+        start = answer.get("answer_start") if isinstance(answer, dict) else None
+        if type(start) is not int or not isinstance(answer.get("text"), str):
+            fields.refuse("each answer needs text and answer_start, a whole number")
+        golds[start] = answer["text"]
     evidence = [
         {"doc": doc, "start": offset + start, "end": offset + start + len(text), "quote": text}
         for start, text in golds.items()
-        if context[start : start + len(text)] == text
+        if text and start >= 0 and context[start : start + len(text)] == text
     ]
-    answers = list(dict.fromkeys(golds.values()))
-    return {
-        "id": str(qa["id"]),
-        "question": qa["question"],
+    row = {
+        "id": name,
+        "question": fields.text("question"),
         "history": [],
         "answerable": bool(golds),
         "evidence": evidence,
-        "answers": answers,
+        "answers": list(dict.fromkeys(golds.values())),
     }
+    return row, len(golds) - len(evidence)
 
 
-def import_rows(path: Path, folder: Path) -> int:
-    """Write ragas- or deepeval-shaped rows (JSONL) as an answers layout with answers.jsonl; their number.
+def import_rows(path: Path, folder: Path) -> Imported:
+    """Write ragas- or deepeval-shaped rows, JSONL or one JSON array, as an answers layout with answers.jsonl.
 
     Each different context becomes a document. Where a reference stands word for word in one, that is its
     evidence; elsewhere a row has none, and only what needs a checker is measured. A marker [n] in an answer
     cites context n.
 
     Raises:
-        DatasetInvalid: a row without a question, or `folder` holds something.
+        DatasetInvalid: a row without a question, no contexts at all, or `folder` holds something.
     """
     docs: dict[str, str] = {}  # text -> file name
     rows, answers = [], []
-    for number, row in rows_of(path):
-        question = _named(row, "question")
-        if not isinstance(question, str):
-            raise DatasetInvalid(f"{path}, line {number}: no question ({', '.join(NAMES['question'])})")
-        contexts = _texts(_named(row, "contexts"))
+    for number, row in records_of(path):
+        fields = Fields(_by_our_names(row), f"{path}, line {number}")
+        if not isinstance(fields.get("question"), str):
+            fields.refuse(f"no question ({', '.join(NAMES['question'])})")
+        question = fields.text("question")
+        contexts = fields.text_or_texts("contexts")
         for text in contexts:
             docs.setdefault(text, f"context-{len(docs) + 1:04}.txt")
-        name = str(row.get("id", number))
+        name = fields.id("id") if row.get("id") is not None else str(number)
         shown = [(docs[text], text) for text in contexts]
-        references = _texts(_named(row, "reference"))
-        rows.append(_imported(name, question, references, shown))
-        if (said := _named(row, "answer")) is not None:
-            answers.append(_answer(name, question, str(said), shown))
-    _write(folder, {file: text for text, file in docs.items()}, rows)
+        rows.append(_imported(name, question, fields.text_or_texts("reference"), shown))
+        if fields.get("answer") is not None:
+            answers.append(_answer(name, question, fields.text_or_texts("answer"), shown))
+    if not any(map(str.strip, docs)):
+        raise DatasetInvalid(f"{path}: no row has contexts ({', '.join(NAMES['contexts'])}): nothing to cite")
+    _write(folder, {file: text for text, file in docs.items()}, rows, path)
     write_rows(folder / "answers.jsonl", (answer.to_json() for answer in answers))
-    return len(rows)
+    return Imported(len(rows))
+
+
+def _by_our_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    ours = {
+        field: next((row[n] for n in names if row.get(n) is not None), None) for field, names in NAMES.items()
+    }
+    return ours | {"id": row.get("id")}
 
 
 def _imported(
@@ -113,7 +151,8 @@ def _imported(
     }
 
 
-def _answer(name: str, question: str, said: str, shown: Sequence[tuple[str, str]]) -> Answer:
+def _answer(name: str, question: str, texts: Sequence[str], shown: Sequence[tuple[str, str]]) -> Answer:
+    said = " ".join(texts)
     passages = tuple(
         ShownPassage(file, file, 0, len(text), text, 0.0, rank)
         for rank, (file, text) in enumerate(shown, start=1)
@@ -147,19 +186,13 @@ def export_rows(rows: Iterable[Mapping[str, Any]], shape: str) -> Iterator[dict[
         yield dict(zip(names, (row["question"], answer["text"], contexts, reference), strict=True))
 
 
-def _named(row: Mapping[str, Any], field: str) -> Any:
-    return next((row[name] for name in NAMES[field] if row.get(name) is not None), None)
-
-
-def _texts(value: Any) -> list[str]:
-    """A text, or a list of texts, or nothing."""
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else [str(text) for text in value]
-
-
-def _write(folder: Path, docs: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+def _write(folder: Path, docs: Mapping[str, str], rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     refuse_filled(folder, "name a new folder")
+    if not rows:
+        raise DatasetInvalid(f"{path}: no questions in it")
+    name, most = Counter(row["id"] for row in rows).most_common(1)[0]
+    if most > 1:
+        raise DatasetInvalid(f"{path}: the id {name!r} stands twice; give each question its own")
     (folder / "docs").mkdir(parents=True)
     for name, text in docs.items():
         if text.strip():
@@ -167,4 +200,4 @@ def _write(folder: Path, docs: Mapping[str, str], rows: Iterable[Mapping[str, An
     write_rows(folder / "questions.jsonl", rows)
 
 
-IMPORTERS: Mapping[str, Callable[[Path, Path], int]] = {"squad": import_squad, "rows": import_rows}
+IMPORTERS: Mapping[str, Callable[[Path, Path], Imported]] = {"squad": import_squad, "rows": import_rows}

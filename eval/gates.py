@@ -33,7 +33,7 @@ def read_gates(path: Path, model: str) -> list[Gate]:
         GatesInvalid: no such file, not TOML, or a bound that is no number.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise GatesInvalid(f"{path}: no such file; name a gates file with --gates") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -90,8 +90,8 @@ def _queries(path: Path) -> Iterator[Question]:
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(text_of(path).splitlines()[1:], start=2):
-        if not line.strip():
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
+        if not line.strip() or (number == 1 and line.startswith("query-id")):
             continue
         try:
             query, document, score = line.split("\t")

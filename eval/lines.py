@@ -25,6 +25,21 @@ def rows_of(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise _unreadable(path, error) from error
 
 
+def records_of(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of a file that may hold one JSON array instead; its objects are numbered from 1.
+
+    Raises:
+        DatasetInvalid: as `rows_of`.
+    """
+    if not text_of(path).lstrip().startswith("["):
+        yield from rows_of(path)
+        return
+    for number, row in enumerate(parse(text_of(path), str(path)), start=1):
+        if not isinstance(row, dict):
+            raise DatasetInvalid(f"{path}, item {number}: not a JSON object")
+        yield number, row
+
+
 def text_of(path: Path) -> str:
     """The text of a UTF-8 file, without a byte order mark.
 
@@ -104,6 +119,17 @@ class Fields:
         if not isinstance(values, list):
             self.refuse(f"{name!r} must be a list")
         return values
+
+    def text_or_texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, or a single one."""
+        value = self.get(name)
+        if not isinstance(value, str | list | None):
+            self.refuse(f"{name!r} must be a text or a list of texts")
+        return (value,) if isinstance(value, str) else self.texts(name)
+
+    def get(self, name: str) -> Any:
+        """What the field holds; None where it is missing."""
+        return self._row.get(name)
 
     def refuse(self, what: str) -> NoReturn:
         """Say what is wrong with this object.

@@ -35,6 +35,7 @@ def ask(options: Options, dataset: AnswersSet, selection: Selection, bounds: Pat
     if getattr(options, "given", None):  # given answers never stand for asked ones
         options.makers = f"given in {options.given.name}"
     tally = _tally(options)
+    _check_first(options, dataset, bounds)
     log = RowLog(folder_at(options.out) / "rows.jsonl") if options.out else None
     with ExitStack() as stack:
         lines = stack.enter_context(opened(options.rows)) if getattr(options, "rows", None) else None
@@ -73,6 +74,19 @@ class _Keeper:
         """What a saved row holds beside its answer, by the row's key."""
         for key, question, scores, votes in self.held:
             yield key, asdict(question) | {"scores": scores, "votes": votes}
+
+
+def _check_first(options: Options, dataset: AnswersSet, bounds: Path | None) -> None:
+    """Gates and baseline are read before anything is asked: a slip in them should not cost a run."""
+    from eval.compare import refuse_other
+    from eval.saved import read_saved
+
+    if bounds:
+        gates.read_gates(bounds, "")
+    if getattr(options, "baseline", None):
+        old = read_saved(options.baseline)
+        old.scores()
+        refuse_other(old, "answers", dataset.fingerprint, dataset.name)
 
 
 def _tally(options: Options) -> "Tally | None":

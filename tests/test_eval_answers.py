@@ -262,3 +262,46 @@ def test_a_line_that_is_no_answer_is_named(tmp_path: Path) -> None:
     path.write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
     with pytest.raises(DatasetInvalid, match=r"line 1.*text"):
         list(given(SET, path))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"text": "x"}, "no field 'id'"),
+        ({"id": "z", "text": "x"}, "no answer to a question"),
+        ({"id": "a", "text": 3}, "text: input should be a valid string"),
+        ({"id": "a", "text": "x", "status": "maybe"}, "status"),
+        ({"id": "a", "text": "x", "confidence": 7}, "confidence: must lie in 0..1"),
+        ({"id": "a", "text": "x", "citations": [{"n": 1}]}, "citations.0.source"),
+        ({"id": "a", "text": "x", "sentences": "no"}, "sentences"),
+        ({"id": "a", "text": "x", "tokens": {"prompt": None}}, "tokens.prompt"),
+    ],
+)
+def test_given_answers_that_cannot_be_used_are_refused(
+    tmp_path: Path, row: dict[str, Any], message: str
+) -> None:
+    """In one line that names the file and what is wrong with the field."""
+    path = tmp_path / "answers.jsonl"
+    path.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(DatasetInvalid, match=message):
+        list(given(SET, path))
+
+
+def test_an_answer_that_was_given_twice_is_refused(tmp_path: Path) -> None:
+    """Which one is meant cannot be told."""
+    path = tmp_path / "answers.jsonl"
+    path.write_text('{"id": "a", "text": "x"}\n' * 2, "utf-8")
+    with pytest.raises(DatasetInvalid, match=r"line 2.*twice"):
+        list(given(SET, path))
+
+
+def test_another_systems_answer_needs_its_id_and_text(tmp_path: Path) -> None:
+    """Markers cite its passages, a blank text is a refusal; everything else may be left out."""
+    shown = {"id": "p", "source": DOC.name, "start": 0, "end": 32, "text": SPAN, "score": 1, "rank": 1}
+    rows = {"id": "a", "text": "In 1998. [1]", "passages": [shown]}, {"id": "b", "text": " "}
+    path = tmp_path / "answers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    first, second, *others = given(SET, path)
+    assert [c.quote for c in first.answer.citations] == [SPAN]
+    assert (first.answer.status, second.answer.status) == ("answered", "not_in_source")
+    assert all(row.error for row in others)

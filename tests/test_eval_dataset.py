@@ -79,6 +79,18 @@ def test_a_row_is_read(tmp_path: Path) -> None:
         ),
         ({"id": "1", "question": "?", "evidence": [{"doc": "harbour.txt", "start": 5, "end": 5}]}, "outside"),
         ({"id": "1", "question": "?", "history": ["hello"]}, "role and content"),
+        ({"id": "1", "question": "?", "history": "hello"}, "'history' must be a list"),
+        ({"id": "1", "question": " "}, "'question' is empty"),
+        ({"id": None, "question": "?"}, "'id' must be a text or a whole number"),
+        (ROW | {"answerable": "false"}, "must be true or false"),
+        (ROW | {"answerable": False}, "has evidence, but 'answerable' is false"),
+        (ROW | {"evidence": [{"doc": "harbour.txt", "start": "4", "end": 11}]}, "two whole numbers"),
+        (ROW | {"evidence": {"doc": "harbour.txt"}}, "'evidence' must be a list"),
+        (ROW | {"tags": "who"}, "'tags' must be a list"),
+        (ROW | {"answers": [3]}, "'answers' must be a list of texts"),
+        ({"id": "1", "question": "\ud800"}, "half a character"),
+        ('{"id": "1", "question": "?", "x": NaN}', "NaN is no number"),
+        ("[" * 100_000, "not JSON"),
         ("", "no questions"),
     ],
 )
@@ -87,6 +99,14 @@ def test_a_malformed_row_is_named(tmp_path: Path, row: object, message: str) -> 
     with pytest.raises(DatasetInvalid, match=message) as error:
         read_answers(layout(tmp_path / "set", row))
     assert "questions.jsonl" in str(error.value)
+
+
+def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:
+    """Two rows are two rows, whatever wrote the file."""
+    folder = layout(tmp_path / "set", ROW)
+    text = json.dumps(ROW) + "\r\n\r\n" + json.dumps(ROW | {"id": "2"}) + "\r\n"
+    (folder / "questions.jsonl").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert [q.id for q in read_answers(folder).questions] == ["1", "2"]
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -131,11 +151,36 @@ def test_a_beir_set_is_read(tmp_path: Path) -> None:
     assert dataset.qrels == {"q1": {"d1": 2}}
 
 
-def test_a_qrels_line_without_a_score_is_named(tmp_path: Path) -> None:
-    """The message names the line."""
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "corpus.jsonl").write_text('{"_id": "d1", "text": "Text."}\n', "utf-8")
-    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "When?"}\n', "utf-8")
-    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\n", "utf-8")
-    with pytest.raises(DatasetInvalid, match="line 2"):
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\td1\n", "line 2"),
+        ("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq9\td1\t1\n", "judges no query"),
+        ("corpus.jsonl", '{"_id": "d1", "text": "T"}\n{"_id": "d1", "text": "T"}\n', "'d1' stands twice"),
+        ("corpus.jsonl", "", "no corpus in it"),
+        ("corpus.jsonl", '{"_id": "d1"}', "no field 'text'"),
+        ("queries.jsonl", '{"_id": "q1", "text": "?", "metadata": "m"}', "'metadata' must be an object"),
+    ],
+)
+def test_a_beir_set_that_is_not_whole_is_refused(tmp_path: Path, name: str, text: str, message: str) -> None:
+    """The message names the file, and the line where there is one."""
+    beir(tmp_path)
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(DatasetInvalid, match=message) as error:
         read_retrieval(tmp_path)
+    assert name in str(error.value)
+
+
+def test_qrels_without_their_header_lose_no_line(tmp_path: Path) -> None:
+    """The first line is skipped only where it is the header."""
+    beir(tmp_path)
+    (tmp_path / "qrels" / "test.tsv").write_text("q1\td1\t2\n", "utf-8")
+    assert read_retrieval(tmp_path).qrels == {"q1": {"d1": 2}}
+
+
+def beir(folder: Path) -> None:
+    """A BEIR layout of one document and one query."""
+    (folder / "qrels").mkdir()
+    (folder / "corpus.jsonl").write_text('{"_id": "d1", "text": "Text."}\n', "utf-8")
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "When?"}\n', "utf-8")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n", "utf-8")

@@ -174,7 +174,7 @@ def test_squad_2_is_imported(tmp_path: Path) -> None:
         ]
     }
     (tmp_path / "squad.json").write_text(json.dumps(data), "utf-8")
-    assert import_squad(tmp_path / "squad.json", tmp_path / "set") == 2
+    assert import_squad(tmp_path / "squad.json", tmp_path / "set").questions == 2
     dataset = read_answers(tmp_path / "set")
     first_row, when = dataset.questions
     assert not first_row.answerable
@@ -183,12 +183,45 @@ def test_squad_2_is_imported(tmp_path: Path) -> None:
     assert when.answers == ("1998",)
 
 
-def test_what_is_no_squad_file_is_refused(tmp_path: Path) -> None:
-    """Another JSON, and no JSON."""
-    for text in ('{"rows": []}', "no", '{"data": [{"paragraphs": [{"context": "x"}]}]}'):
-        (tmp_path / "squad.json").write_text(text, "utf-8")
-        with pytest.raises(DatasetInvalid, match="not a SQuAD file"):
-            import_squad(tmp_path / "squad.json", tmp_path / "set")
+CONTEXT = "It opened in 1998."
+WHEN: dict[str, Any] = {"id": "1", "question": "When?", "answers": [{"text": "1998", "answer_start": 13}]}
+
+
+def squad(*qas: object, context: object = CONTEXT) -> str:
+    """A SQuAD file of one paragraph."""
+    return json.dumps({"data": [{"title": "t", "paragraphs": [{"context": context, "qas": qas}]}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no", "not JSON"),
+        ('{"rows": []}', "no questions"),
+        ("[]", "not a SQuAD file"),
+        ('{"data": 3}', "'data' must be a list"),
+        ('{"data": [{"paragraphs": [{"context": "x"}]}]}', "no questions"),
+        (squad(WHEN, WHEN), "'1' stands twice"),
+        (squad(WHEN, context=3), "'context' is not a string"),
+        (squad(WHEN | {"question": None}), "question 1: 'question' is not a string"),
+        (squad(WHEN | {"answers": [{"text": "1998", "answer_start": "13"}]}), "answer_start, a whole number"),
+        (squad(WHEN | {"question": "\ud800"}), "half a character"),
+    ],
+)
+def test_what_is_no_squad_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    """In one line that says what is wrong, before anything is written."""
+    (tmp_path / "squad.json").write_text(text, "utf-8")
+    with pytest.raises(DatasetInvalid, match=message):
+        import_squad(tmp_path / "squad.json", tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_an_answer_that_stands_elsewhere_is_counted(tmp_path: Path) -> None:
+    """Its question comes in without evidence; a byte order mark does no harm."""
+    moved = {"id": "2", "question": "When?", "answers": [{"text": "1998", "answer_start": 2}]}
+    (tmp_path / "squad.json").write_text(squad(WHEN, moved), "utf-8-sig")
+    found = import_squad(tmp_path / "squad.json", tmp_path / "set")
+    assert (found.questions, found.adrift) == (2, 1)
+    assert [len(q.evidence) for q in read_answers(tmp_path / "set").questions] == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +261,37 @@ def test_a_row_without_a_question_is_named(tmp_path: Path) -> None:
     """With its line and the names it may have."""
     with pytest.raises(DatasetInvalid, match=r"line 1: no question \(user_input, "):
         import_rows(write(tmp_path / "rows.jsonl", [{"answer": "x"}]), tmp_path / "set")
+
+
+ROW = {"question": "Who?", "answer": "Ana.", "contexts": ["Ana built it."]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([ROW | {"contexts": 3}], "line 1: 'contexts' must be a text or a list of texts"),
+        ([ROW | {"contexts": [{"text": "x"}]}], "'contexts' must be a list of texts"),
+        ([ROW | {"answer": 3}], "'answer' must be a text"),
+        ([ROW | {"question": " "}], "'question' is empty"),
+        ([ROW | {"id": "x"}, ROW | {"id": "x"}], "'x' stands twice"),
+        ([{"question": "Who?", "answer": "Ana."}], "no row has contexts"),
+        ([], "no row has contexts"),
+    ],
+)
+def test_rows_that_cannot_be_used_are_refused(
+    tmp_path: Path, rows: list[dict[str, Any]], message: str
+) -> None:
+    """In one line, before anything is written."""
+    with pytest.raises(DatasetInvalid, match=message):
+        import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_rows_may_be_one_json_array(tmp_path: Path) -> None:
+    """As pandas and others write them; a single context need not be a list."""
+    (tmp_path / "rows.json").write_text(json.dumps([ROW, ROW | {"contexts": "Ana."}], indent=2), "utf-8")
+    assert import_rows(tmp_path / "rows.json", tmp_path / "set").questions == 2
+    assert len(read_answers(tmp_path / "set").docs) == 2
 
 
 def test_a_run_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -274,7 +338,10 @@ def test_markers_are_read(text: str, cited: list[tuple[int, ...]]) -> None:
 
 def test_imported_answers_are_answers(tmp_path: Path) -> None:
     """answers.jsonl holds what the contract calls an Answer; an empty one is a refusal."""
-    rows = [{"question": "Who?", "answer": "", "contexts": ["Ana."]}, {"question": "What?", "answer": "x"}]
+    rows: list[dict[str, Any]] = [
+        {"question": "Who?", "answer": "", "contexts": ["Ana."]},
+        {"question": "What?", "answer": "x"},
+    ]
     import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
     answers = [answer_from(row) for row in lines(tmp_path / "set" / "answers.jsonl")]
     assert [answer.status for answer in answers] == ["not_in_source", "answered"]
