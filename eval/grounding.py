@@ -73,7 +73,7 @@ def read_claims(path: Path) -> list[Claim]:
 
 def _claims(path: Path) -> Iterator[Claim]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except FileNotFoundError as error:
         raise DatasetInvalid(f"{path}: no such file; give a .jsonl of claims") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -84,3 +84,8 @@ def lower_is_better(name: str) -> bool:
 def format_value(name: str, value: float) -> str:
     """A share or a price with four places, another number with one."""
     return f"{value:.1f}" if name.partition("@")[0] in COUNTS else f"{value:.4f}"
+
+
+def format_change(name: str, value: float) -> str:
+    """A difference, with its sign."""
+    return ("+" if value >= 0 else "") + format_value(name, value)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from eval.compare import Comparison
+from eval.compare import Change, Comparison
 from eval.curves import ContextCurve, context_svg, evidence_of, reliability_svg
-from eval.reading import HEADLINES, PLAIN_NUMBERS, format_value, lower_is_better, reading
+from eval.reading import HEADLINES, PLAIN_NUMBERS, format_change, format_value, lower_is_better, reading
 from eval.report_rows import row_html
 from eval.result import Measure, Result
 from eval.rows import shown_from
@@ -20,6 +20,7 @@ from eval.table import GOOD, Table, outcome, statistics
 from eval.terminal import judge_line
 
 CSS = Path(__file__).parent / "report.css"
+FEW = 20  # flipped rows that stand open
 MOST_ROWS = 1000  # written out; in a larger run, those that went wrong first
 TAG_MEASURES = ("evidence_hit", "first_citation_hit", "citation_f1", "over_refusal_rate", "false_answer_rate")
 
@@ -116,19 +117,19 @@ def _bar(name: str, measure: Measure) -> str:
 
 def _measures(result: Result) -> str:
     rows = "".join(
-        f'<tr><td>{escape(name)}{" ↓" if lower_is_better(name) else ""}</td><td class="n">'
+        f'<tr><td>{escape(name)}{_arrow(name)}</td><td class="n">'
         f'{format_value(name, m.value)}</td><td class="n"><small>{format_value(name, m.low)} to '
         f"{format_value(name, m.high)}</small>{_bar(name, m)}</td>"
-        f"<td><small>{escape(_beside(result, name))}</small></td>"
+        f'<td class="beside"><small>{escape(_beside(result, name))}</small></td>'
         f'<td class="says">{escape(reading(name))}</td></tr>'
         for name, m in result.measures.items()
     )
     return (
         '<h2>Measures</h2><div class="wide"><table><tr><th>measure</th><th class="n">value</th>'
-        '<th class="n">95 % interval</th><th>beside it</th><th class="says">what it says</th></tr>'
-        f'{rows}</table></div><p class="note">↓: lower is better. A refusal of an answerable question, and a '
-        "row that failed, stays in every mean with the worst value.</p>"
-        f'<p class="note">{escape(judge_line(result))}</p>'
+        '<th class="n">95 % interval</th><th class="beside">beside it</th><th class="says">what it says</th>'
+        f'</tr>{rows}</table></div><p class="note">↓: lower is better. A refusal of an answerable question, '
+        "and a row that failed, stays in every mean with the worst value.</p>"
+        + (f'<p class="note">{escape(judge)}</p>' if (judge := judge_line(result)) else "")
     )
 
 
@@ -143,9 +144,9 @@ def _beside(result: Result, name: str) -> str:
 def changes_html(comparison: Comparison) -> str:
     """What got better and worse, and the rows that flipped."""
     lines = "".join(
-        f'<tr><td>{escape(c.measure)}</td><td class="n">{format_value(c.measure, c.old)}</td>'
-        f'<td class="n">{format_value(c.measure, c.new)}</td><td class="n">{_moved(c.difference)}</td>'
-        f'<td class="{c.verdict}">{c.verdict}</td></tr>'
+        f"<tr><td>{escape(c.measure)}{_arrow(c.measure)}</td>"
+        f'<td class="{c.verdict}">{c.verdict}</td><td class="n">{format_value(c.measure, c.old)}</td>'
+        f'<td class="n">{format_value(c.measure, c.new)}</td><td class="n">{_moved(c)}</td></tr>'
         for c in comparison.changes
     )
     flips = "".join(
@@ -154,18 +155,34 @@ def changes_html(comparison: Comparison) -> str:
         f"{escape(f.question)}</li>"
         for f in comparison.flips
     )
+    worse, better = (sum(f.better is kind for f in comparison.flips) for kind in (False, True))
     return (
         f"<h2>Against the baseline ({comparison.paired} rows in both)</h2>"
-        '<div class="wide"><table><tr><th>measure</th><th class="n">old</th><th class="n">new</th>'
-        f'<th class="n">difference, 95 %</th><th></th></tr>{lines}</table></div>'
-        f"<details><summary>{len(comparison.flips)} rows flipped</summary><ul>{flips}</ul></details>"
+        f"{_named(comparison, 'worse')}{_named(comparison, 'better')}"
+        '<div class="wide"><table><tr><th>measure</th><th></th><th class="n">old</th><th class="n">new</th>'
+        f'<th class="n">difference, 95 %</th></tr>{lines}</table></div>'
+        f'<details class="flips"{" open" if len(comparison.flips) <= FEW else ""}><summary>'
+        f"{len(comparison.flips)} rows flipped: {worse} worse, {better} better</summary>"
+        f"<ul>{flips}</ul></details>"
     )
 
 
-def _moved(difference: Measure | None) -> str:
-    if difference is None:
+def _named(comparison: Comparison, verdict: str) -> str:
+    """The measures that got better, or worse, beyond chance."""
+    names = ", ".join(escape(c.measure) for c in comparison.changes if c.verdict == verdict)
+    return f'<p class="{verdict}">{verdict.capitalize()}: {names or "none"}</p>'
+
+
+def _arrow(name: str) -> str:
+    return " ↓" if lower_is_better(name) else ""
+
+
+def _moved(change: Change) -> str:
+    if change.difference is None:
         return "not paired"
-    return f"{difference.value:+.4f} <small>{difference.low:+.4f} to {difference.high:+.4f}</small>"
+    d = change.difference
+    moved, low, high = (format_change(change.measure, value) for value in (d.value, d.low, d.high))
+    return f"{moved} <small>{low} to {high}</small>"
 
 
 def _curves(digest: Digest) -> str:

@@ -80,7 +80,7 @@ def _passages(row: Mapping[str, Any], texts: Mapping[str, str]) -> str:
         (touched if "<mark" in body else others).append(body)
     missing = [_not_shown(span, texts) for span in gold if not _is_shown(span, answer["passages"])]
     folded = (
-        f"<details><summary>{len(others)} more passages shown to the model</summary>"
+        f'<details class="others"><summary>{len(others)} more passages shown to the model</summary>'
         f"{''.join(others)}</details>"
         if others
         else ""

@@ -1,6 +1,7 @@
 """The data layouts: what is read, what is refused, and that the article's own set still fits its article."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,27 @@ def test_the_article_set_is_whole() -> None:
     assert all(q.answerable == bool(q.evidence) == bool(q.answers) for q in questions)
     assert all(q.tags for q in questions)
     assert sum(not q.answerable for q in questions) >= 40
+
+
+def test_every_paragraph_is_asked_in_its_own_words_and_in_others() -> None:
+    """Each paragraph but the title holds evidence of a verbatim and of a reworded question."""
+    dataset = article_set()
+    text = dataset.docs[0].text
+    starts = [match.end() for match in re.finditer(r"\n\n", text)]
+    for tag in ("verbatim", "paraphrase"):
+        asked = [span.start for q in dataset.questions if tag in q.tags for span in q.evidence]
+        held = {sum(start >= first for first in starts) for start in asked}
+        assert set(range(1, len(starts) + 1)) - held == set(), tag
+
+
+def test_every_kind_that_must_be_refused_and_talks_are_there() -> None:
+    """At least 15 false premises, near and far questions each; 15 talks or more, of 40 turns or more."""
+    questions = article_set().questions
+    for tag in ("false-premise", "near", "far"):
+        assert sum(tag in q.tags and not q.answerable for q in questions) >= 15
+    turns = [q.id.rpartition("-")[0] for q in questions if q.id.startswith("chain-")]
+    assert len(set(turns)) >= 15
+    assert len(turns) >= 40
 
 
 def test_a_moved_span_is_drift() -> None:

@@ -119,6 +119,7 @@ def test_a_broken_gate_is_exit_code_1(folder: Path, capsys: pytest.CaptureFixtur
         ("answers", "{folder}", "--tag", "nothing"),
         ("answers", "{folder}", "--gates", "no.toml"),
         ("answers", "{folder}", "--from", "no.jsonl"),
+        ("answers", "{folder}", "--baseline", "no", "--out", "{folder}/out"),
         ("retrieval", "no/such/folder"),
     ],
 )
