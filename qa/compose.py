@@ -1,7 +1,7 @@
 """A question's passages, and a model's reply if there is one -> an Answer: quoted, or written and checked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from index.passage import ScoredPassage
@@ -10,9 +10,9 @@ from qa.check import Ground
 from qa.events import Event, SentenceChecked, TextDelta
 from qa.extract import Extraction, Quote
 from qa.settings import Settings
-from qa.writing.cite import ParsedReply, Written, parse
+from qa.writing.cite import ParsedReply, Written, parse, without_last
 from qa.writing.markers import without_begun_marker
-from qa.writing.prompt import REFUSAL, build
+from qa.writing.prompt import REFUSAL, build, estimate_tokens
 from qa.writing.reply import Reply, is_refusal
 from qa.writing.verdict import Footnotes, footnoted
 
@@ -20,6 +20,8 @@ EXTRACTIVE = "extractive"
 # A question none of whose passages reaches one of these is about something else: no model is asked.
 NEAR_COSINE = 0.15
 NEAR_WORDS = 0.2
+STOPPED = "Stopped: the sentence that was being written is left out."
+STOPPED_EARLY = "Stopped before a sentence was finished: the answer is quoted from the source."
 REFUSED = 0.5  # of the confidence, left where a model read the passages and found no answer
 
 
@@ -107,13 +109,29 @@ class Draft:
         parsed = parse(reply.text, self.prompt.shown)
         if _refuses(parsed):
             return self._refusal(reply, model)
+        return self._finished(parsed, reply, model, _nothing_left(model, len(parsed.sentences)))
+
+    def stopped(self, text: str, model: str) -> Answer:
+        """The answer that was stopped after `text`: its finished sentences, quoted where there is none."""
+        tokens = {
+            "prompt": estimate_tokens(self.prompt.text),
+            "completion": estimate_tokens(text),
+            "estimated": 1,
+        }
+        finished = without_last(parse(without_begun_marker(text), self.prompt.shown))
+        if _refuses(finished):
+            finished = ParsedReply("", (), ())  # more was to come, or nothing: it cannot be told
+        answer = self._finished(finished, Reply(text, False, tokens), model, STOPPED_EARLY)
+        return replace(answer, warnings=(*answer.warnings, STOPPED)) if answer.model == model else answer
+
+    def _finished(self, parsed: ParsedReply, reply: Reply, model: str, nothing_left: str) -> Answer:
         if self._written != list(parsed.sentences[: len(self._written)]):
             self._restart()  # what came later changed how the reply divides into sentences
         for written in parsed.sentences[len(self._written) :]:
             self._check(written)
         notes = self._footnotes
         if not notes.sentences:
-            return quoted_answer(self.asked, _nothing_left(model, len(parsed.sentences)))
+            return quoted_answer(self.asked, nothing_left)
         return self._answer(
             reply,
             model,

@@ -23,6 +23,7 @@ from qa.settings import Settings
 from qa.standalone import Turn, rewrite
 from qa.talk.search import search
 from qa.writing.reply import Reply
+from qa.writing.stop import until
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -101,11 +102,16 @@ class QueryEngine:
             return quoted_answer(asked, _fallback(self._model, error))
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), id: str | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        id: str | None = None,
+        stop: asyncio.Event | None = None,
     ) -> AsyncGenerator[Event, None]:
         """What `ask` does, told as it happens: passages, text, a verdict on each sentence, then the Answer.
 
-        Closing the generator hangs up on the model.
+        Closing the generator hangs up on the model. So does setting `stop`; the Answer then holds the
+        sentences finished so far, and is quoted where there is none.
 
         Raises:
             QuestionInvalid: as `ask`.
@@ -117,18 +123,20 @@ class QueryEngine:
                 yield event
             return
         try:
-            async with aclosing(self._written(self._model, asked)) as events:
+            async with aclosing(self._written(self._model, asked, stop)) as events:
                 async for event in events:
                     yield event
         except ModelFailed as error:
             yield quoted_answer(asked, _fallback(self._model, error))
 
-    async def _written(self, model: "ChatModel", asked: Asked) -> AsyncGenerator[Event, None]:
+    async def _written(
+        self, model: "ChatModel", asked: Asked, stop: asyncio.Event | None
+    ) -> AsyncGenerator[Event, None]:
         """The events of an answer that `model` writes; where we are strict, text waits for its verdict."""
         draft = Draft(asked, self.settings)
         strict = self.settings.strict
         text = ""
-        async with aclosing(model.stream(draft.prompt.text)) as parts:
+        async with aclosing(until(model.stream(draft.prompt.text), stop)) as parts:
             async for part in parts:
                 if isinstance(part, Reply):
                     text = part.text
@@ -144,6 +152,8 @@ class QueryEngine:
                     yield checked
                 if isinstance(part, Reply):
                     yield draft.answer(part, model.name)
+                    return
+        yield draft.stopped(text, model.name)
 
     def _prepare(self, question: str, history: Sequence[Turn], id: str | None) -> Asked:
         """The question with what is found for it."""

@@ -69,6 +69,13 @@ def parse(reply: str, offered: int) -> ParsedReply:
     return ParsedReply(text, tuple(sentences), tuple(dict.fromkeys(invented)))
 
 
+def without_last(reply: ParsedReply) -> ParsedReply:
+    """A reply still being written, up to the end of the last sentence that is surely finished."""
+    sentences = reply.sentences[:-1]
+    end = sentences[-1].end if sentences else 0
+    return ParsedReply(reply.text[:end], sentences, reply.invented)
+
+
 def _plain(reply: str) -> str:
     """The reply without emphasis and its own list of references; code stays as it is."""
     reply = _DEFINITION.sub("", reply.replace("\r\n", "\n"))
