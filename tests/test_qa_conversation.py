@@ -11,21 +11,10 @@ from index.passage import Source
 from qa.answer import Answer, Citation, Sentence, ShownPassage
 from qa.errors import ConversationUnknown, ConversationUnreadable, ExchangeUnknown
 from qa.talk.archive import Archive
-from qa.talk.conversation import (
-    Changed,
-    Conversation,
-    alternatives,
-    answer_from_json,
-    append,
-    changed_citations,
-    fork,
-    from_json,
-    rename,
-    show,
-    start,
-    to_json,
-)
+from qa.talk.changed import Changed, changed_citations
+from qa.talk.conversation import Conversation, alternatives, append, fork, rename, show, start
 from qa.talk.export import to_json_text, to_markdown
+from qa.talk.record import answer_from_json, from_json, to_json
 
 TEXT = "The mill burned in 1911. It was rebuilt by Ines Prado. The mill burned in 1911."
 
@@ -52,11 +41,8 @@ class Shelf:
     def __init__(self, *sources: Source) -> None:
         self._sources = {one.name: one for one in sources}
 
-    def names(self) -> list[str]:
-        return sorted(self._sources)
-
-    def source(self, name: str) -> Source:
-        return self._sources[name]
+    def find(self, name: str) -> Source | None:
+        return self._sources.get(name)
 
 
 @pytest.fixture
@@ -107,6 +93,17 @@ def test_an_exchange_of_another_conversation_is_refused(talk: Conversation) -> N
     for act in (fork, show, alternatives):
         with pytest.raises(ExchangeUnknown, match="reload"):
             act(talk, "nothing")
+
+
+def test_the_same_answer_again_is_no_second_branch(talk: Conversation) -> None:
+    """Tried again with nothing changed, what followed the answer comes back; a changed source is a branch."""
+    first = talk.branch()[0]
+    again = append(fork(talk, first.id), reply("When did it burn?", "The mill burned in 1911."))
+    assert again.branch() == talk.branch()
+    text = TEXT + " It is a museum."
+    newer = append(fork(talk, first.id), reply("When did it burn?", "The mill burned in 1911.", text=text))
+    assert [e.id for e in alternatives(newer, first.id)] == [first.id, newer.head]
+    assert newer.branch()[0].answer.citations[0].n == 3
 
 
 def test_rename_shortens_and_falls_back_to_the_first_question(talk: Conversation) -> None:
@@ -187,6 +184,31 @@ def test_an_id_cannot_leave_the_folder(tmp_path: Path, id_: str) -> None:
     """Only plain ids name files."""
     with pytest.raises(ConversationUnknown):
         Archive(tmp_path).read(id_)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("title",),
+        ("exchanges", 0, "id"),
+        ("exchanges", 0, "answer", "text"),
+        ("exchanges", 0, "answer", "sentences", 0, "citations"),
+        ("exchanges", 0, "answer", "citations", 0, "start"),
+        ("exchanges", 0, "answer", "passages"),
+        ("exchanges", 0, "answer", "status"),
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_no_conversation(
+    talk: Conversation, path: tuple[str | int, ...]
+) -> None:
+    """What a browser hands back is looked at before it is shown."""
+    row = json.loads(json.dumps(to_json(talk)))
+    at = row
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = {"<script>": True}
+    with pytest.raises((TypeError, ValueError, KeyError)):
+        from_json(row)
 
 
 @pytest.mark.parametrize(

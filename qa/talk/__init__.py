@@ -4,7 +4,9 @@ topics.py        what a turn is about, and how far a question leans on it
 search.py        passages for a question within its talk
 clarify.py       a question that fits two things: which is meant
 ledger.py        footnote numbers that stay what they were
-conversation.py  turns that can be forked, shown again and checked again
+conversation.py  turns that can be forked and shown again
+changed.py       citations whose source is not what it was
+record.py        a conversation <-> JSON
 archive.py       conversations kept on disk
 export.py        a conversation -> Markdown or JSON
 """

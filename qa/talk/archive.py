@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.errors import ConversationUnknown, ConversationUnreadable
-from qa.talk.conversation import Conversation, from_json, to_json
+from qa.talk.conversation import Conversation
+from qa.talk.record import from_json, to_json
 
-FORMAT = 1
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -24,7 +24,7 @@ class Kept:
 
 
 class Archive:
-    """The conversations kept in `folder`, which is made when the first one is written."""
+    """The conversations kept in `folder`, which is made, for its owner alone, when the first is written."""
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder).expanduser()
@@ -54,17 +54,14 @@ class Archive:
         """
         path = self._path(id_)
         try:
-            row = json.loads(path.read_text(encoding="utf-8"))
-            if row["format"] != FORMAT:
-                raise ValueError(f"format {row['format']}")
-            conversation = from_json(row)
+            conversation = from_json(json.loads(path.read_text(encoding="utf-8")))
             if conversation.id != id_:
                 raise ValueError("it bears another id")
         except FileNotFoundError as error:
-            raise ConversationUnknown(f"no conversation {id_} is kept in {self._folder}") from error
+            raise ConversationUnknown("this conversation is no longer kept") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConversationUnreadable(
-                f"{path}: is no conversation we can read ({error}); move it away or delete it"
+                f"{path.name}: is no conversation we can read ({error}); move it away or delete it"
             ) from error
         return conversation
 
@@ -75,10 +72,10 @@ class Archive:
             ConversationUnreadable: the folder cannot be written to.
         """
         path = self._path(conversation.id)
-        text = json.dumps({"format": FORMAT} | to_json(conversation), ensure_ascii=False)
+        text = json.dumps(to_json(conversation), ensure_ascii=False)
         draft = None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, draft = tempfile.mkstemp(dir=self._folder, prefix=".draft-")
             # A lone surrogate in a quote is not UTF-8, and must not cost the conversation.
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -90,7 +87,7 @@ class Archive:
             if draft is not None:
                 Path(draft).unlink(missing_ok=True)
             raise ConversationUnreadable(
-                f"{self._folder}: conversations cannot be kept there ({error.strerror}); name another folder"
+                f"this conversation cannot be kept ({error.strerror}); name another folder with --store"
             ) from error
 
     def delete(self, id_: str) -> None:
@@ -102,7 +99,7 @@ class Archive:
         try:
             self._path(id_).unlink()
         except FileNotFoundError as error:
-            raise ConversationUnknown(f"no conversation {id_} is kept in {self._folder}") from error
+            raise ConversationUnknown("this conversation is no longer kept") from error
 
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):

@@ -2,17 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
 
-from index.passage import Source
-from qa.answer import Answer, Citation, Sentence, ShownPassage
+from qa.answer import Answer
 from qa.errors import ExchangeUnknown
-from qa.talk.ledger import Ledger, renumber
+from qa.talk.ledger import Ledger, key_of, renumber
 
 LONGEST_TITLE = 60  # characters
-State = Literal["moved", "lost", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,14 @@ def start() -> Conversation:
 
 
 def append(conversation: Conversation, answer: Answer) -> Conversation:
-    """The conversation with `answer` after its head, under the conversation's footnote numbers."""
+    """The conversation with `answer` after its head, under the conversation's footnote numbers.
+
+    The very answer that was given at this place before is not added again: what followed it is shown.
+    """
     numbered = renumber(answer, conversation.ledger())
+    for other in conversation.exchanges:
+        if other.parent == conversation.head and _says_the_same(other.answer, numbered):
+            return show(conversation, other.id)
     exchange = Exchange(uuid.uuid4().hex, conversation.head, numbered)
     return replace(
         conversation,
@@ -130,111 +132,12 @@ def _ancestors(conversation: Conversation, exchange: Exchange) -> set[str]:
     return found
 
 
+def _says_the_same(one: Answer, other: Answer) -> bool:
+    """Whether two answers to the same question read the same and cite the same places."""
+    same = (one.question, one.status, one.text) == (other.question, other.status, other.text)
+    return same and list(map(key_of, one.citations)) == list(map(key_of, other.citations))
+
+
 def _title(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
-
-
-# ---- citations whose source has changed ---
-
-
-class Sources(Protocol):
-    """Where sources are kept; index.store.Store is one."""
-
-    def names(self) -> list[str]:
-        """The names of the sources held."""
-
-    def source(self, name: str) -> Source:
-        """The source of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A citation whose source is not what it was.
-
-    `moved`: the quote still stands, word for word, at `start` to `end` of the new text; `lost`: it does not;
-    `gone`: the source is no longer held. Without a place, start and end are None.
-    """
-
-    citation: Citation
-    state: State
-    start: int | None = None
-    end: int | None = None
-
-
-def changed_citations(conversation: Conversation, sources: Sources) -> tuple[Changed, ...]:
-    """The footnotes, by number, whose source has changed since, with what became of the quote."""
-    held = set(sources.names())
-    read: dict[str, Source] = {}
-    found = []
-    for citation in conversation.ledger().citations.values():
-        name = citation.source
-        if name not in held:
-            found.append(Changed(citation, "gone"))
-            continue
-        source = read.setdefault(name, read.get(name) or sources.source(name))
-        if source.sha256 != citation.sha256:
-            found.append(_check_again(citation, source.text))
-    return tuple(found)
-
-
-def _check_again(citation: Citation, text: str) -> Changed:
-    """Where the quote stands now: the place nearest to the old one."""
-    places = []
-    at = text.find(citation.quote)
-    while at >= 0:
-        places.append(at)
-        at = text.find(citation.quote, at + 1)
-    if not places or not citation.quote:
-        return Changed(citation, "lost")
-    nearest = min(places, key=lambda place: abs(place - citation.start))
-    return Changed(citation, "moved", nearest, nearest + len(citation.quote))
-
-
-# ---- as JSON ---
-
-
-def to_json(conversation: Conversation) -> dict[str, Any]:
-    """The conversation with each answer whole, as the contract has it."""
-    return {
-        "id": conversation.id,
-        "title": conversation.title,
-        "updated": conversation.updated,
-        "head": conversation.head,
-        "exchanges": [
-            {"id": e.id, "parent": e.parent, "answer": e.answer.to_json()} for e in conversation.exchanges
-        ],
-    }
-
-
-def from_json(row: Mapping[str, Any]) -> Conversation:
-    """The inverse of `to_json`; KeyError, TypeError or ValueError where `row` is none."""
-    exchanges: list[Exchange] = []
-    known: set[str | None] = {None}
-    for e in row["exchanges"]:
-        if e["parent"] not in known:  # parents come first, so there is no circle
-            raise ValueError("an exchange comes before the one it follows")
-        exchanges.append(Exchange(str(e["id"]), e["parent"], answer_from_json(e["answer"])))
-        known.add(exchanges[-1].id)
-    if row["head"] not in known:
-        raise ValueError("its last exchange is missing")
-    return Conversation(
-        str(row["id"]), str(row["title"]), float(row["updated"]), tuple(exchanges), row["head"]
-    )
-
-
-def answer_from_json(row: Mapping[str, Any]) -> Answer:
-    """The inverse of `Answer.to_json`; fields it does not know are left out."""
-    parts = dict(row)
-    parts["sentences"] = tuple(
-        _record(Sentence, {**s, "citations": tuple(s["citations"])}) for s in row["sentences"]
-    )
-    parts["citations"] = tuple(_record(Citation, c) for c in row["citations"])
-    parts["passages"] = tuple(_record(ShownPassage, p) for p in row["passages"])
-    parts["warnings"] = tuple(row["warnings"])
-    answer: Answer = _record(Answer, parts)
-    return answer
-
-
-def _record(kind: Any, row: Mapping[str, Any]) -> Any:
-    return kind(**{field.name: row[field.name] for field in fields(kind) if field.name in row})

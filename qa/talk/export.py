@@ -1,12 +1,16 @@
 """A conversation as a document: Markdown with footnotes, or JSON. Each footnote is listed once. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from qa.answer import Citation
-from qa.talk.conversation import Changed, Conversation, to_json
+from qa.talk.changed import Changed
+from qa.talk.conversation import Conversation
 from qa.talk.ledger import Ledger, map_markers
+from qa.talk.record import to_json
+
+Place = Callable[[Citation], str]  # where a citation stands, in words
 
 _STATES = {
     "moved": "source changed since, the quote now stands at characters {start}-{end}",
@@ -15,7 +19,14 @@ _STATES = {
 }
 
 
-def to_markdown(conversation: Conversation, changed: Sequence[Changed] = ()) -> str:
+def characters(citation: Citation) -> str:
+    """The title and the characters: what can be said of a citation without its source."""
+    return f"{citation.title or citation.source}, characters {citation.start}-{citation.end}"
+
+
+def to_markdown(
+    conversation: Conversation, changed: Sequence[Changed] = (), place: Place = characters
+) -> str:
     """The branch shown, as Markdown: questions as headings, footnotes at the end, `changed` ones marked."""
     lines = [f"# {_line(conversation.title) or 'Conversation'}"]
     shown = conversation.branch()
@@ -27,7 +38,7 @@ def to_markdown(conversation: Conversation, changed: Sequence[Changed] = ()) -> 
     footnotes = Ledger.of(exchange.answer for exchange in shown).citations
     if footnotes:
         lines.append("")
-    lines += [_footnote(citation, notes) for citation in footnotes.values()]
+    lines += [_footnote(citation, place(citation), notes) for citation in footnotes.values()]
     return "\n".join(lines) + "\n"
 
 
@@ -41,9 +52,8 @@ def _reference(n: int) -> str:
     return f"[^{n}]"
 
 
-def _footnote(citation: Citation, notes: Mapping[int, Changed]) -> str:
-    place = f"characters {citation.start}-{citation.end}"
-    line = f"[^{citation.n}]: “{_line(citation.quote)}” – {_line(citation.title or citation.source)}, {place}"
+def _footnote(citation: Citation, place: str, notes: Mapping[int, Changed]) -> str:
+    line = f"[^{citation.n}]: “{_line(citation.quote)}” – {_line(place)}"
     change = notes.get(citation.n)
     return line + (f" ({_STATES[change.state].format(start=change.start, end=change.end)})" if change else "")
 
