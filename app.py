@@ -76,7 +76,9 @@ def _serve(options: argparse.Namespace) -> None:
 
     place = Path(engine.store.place)
     kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
-    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl")
+    named = place.is_dir() and bool(options.store or engine.settings.store)
+    talks = kept / "conversations" if named else None  # else each browser keeps its own
+    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl", talks=talks)
     blocks = build(conversation, _writer(engine.settings))
     try:
         blocks.launch(
