@@ -1,12 +1,15 @@
-"""A conversation -> Markdown or JSON to keep; a judgement -> a line of feedback."""
+"""What is taken along: an answer or a conversation with its footnotes; a judgement -> a line of feedback."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from page.library import Library
 from qa.answer import Answer
+from qa.talk.changed import Changed
+from qa.talk.conversation import Conversation
+from qa.talk.export import to_markdown
 
 MAX_REASON = 2000  # characters of a reason kept
 
@@ -20,17 +23,11 @@ def answer_markdown(answer: Answer, library: Library) -> str:
     return f"{answer.text}\n\n{notes}".strip()
 
 
-def conversation_markdown(turns: Sequence[Answer], library: Library) -> str:
-    """The whole conversation, a heading for each question."""
-    parts = [
-        f"## {' '.join(answer.question.split())}\n\n{answer_markdown(answer, library)}\n" for answer in turns
-    ]
-    return "\n".join(parts)
-
-
-def conversation_json(turns: Sequence[Answer]) -> str:
-    """The whole conversation: a list of the contract's Answers."""
-    return json.dumps([answer.to_json() for answer in turns], ensure_ascii=False, indent=2)
+def conversation_markdown(talk: Conversation, library: Library, changed: Mapping[int, Changed]) -> str:
+    """The conversation as it is shown, each footnote once, at the end, with its place in words."""
+    return to_markdown(
+        talk, tuple(changed.values()), lambda c: f"{c.title}, {library.place(c.source, c.start, c.sha256)}"
+    )
 
 
 def keep_feedback(file: Path, answer: Answer, rating: str, reason: str) -> None:

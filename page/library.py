@@ -5,6 +5,8 @@ from functools import lru_cache
 from index.store import Store
 from page.place import Document
 from page.strings import Strings
+from qa.answer import Citation, ShownPassage
+from qa.talk.changed import Changed
 
 
 class Library:
@@ -27,8 +29,8 @@ class Library:
         return other
 
     def find(self, name: str) -> Document | None:
-        """The source `name`, or None where it is gone."""
-        return self._read(name)
+        """The source `name`; None where it is gone, or is none of this visitor's."""
+        return self._read(name) if name in self.names else None
 
     def place(self, source: str, offset: int, sha256: str | None = None) -> str:
         """Where `offset` of `source` stands, in words; its title goes first where there are several sources.
@@ -42,3 +44,18 @@ class Library:
             return self.words["source_changed"]
         place = document.place(offset, self.words)
         return f"{document.title}, {place}" if len(self.names) > 1 else place
+
+    def cited(self, citation: Citation, change: Changed | None = None) -> str:
+        """Where a citation stands; one that `change` speaks of, what became of it."""
+        if change is None:
+            return self.place(citation.source, citation.start, citation.sha256)
+        if change.start is None:
+            return self.words["source_gone" if change.state == "gone" else "source_changed"]
+        return f"{self.place(citation.source, change.start)} · {self.words['source_moved']}"
+
+    def shown(self, passage: ShownPassage) -> str:
+        """Where a passage that was shown stands, if it still does."""
+        document = self.find(passage.source)
+        if document and document.text[passage.start : passage.end] != passage.text:
+            return self.words["source_changed"]
+        return self.place(passage.source, passage.start)

@@ -1,11 +1,13 @@
 /* Chips, footnotes, the source pane and the buttons around them. Gradio replaces the HTML inside its elements,
    so there is one listener of each kind on the document; what Python must know goes through `tell`. */
-(() => {
+const footnote = (() => {
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const tell = (id, detail) => one(`#${id} .html-container > div`).dispatchEvent(new CustomEvent("footnote", { detail }));
   const behavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
   let wanted = null; // the mark to light once the pane holds it
+  let stay = null; // the turn to stay at when the conversation is shown anew, if it is not the last
+  let seen = ""; // the questions shown
 
   /* scrolling: inside the pane where it scrolls by itself, else the page */
   const scrollerOf = (box) => {
@@ -98,10 +100,22 @@
     button.textContent = text;
     setTimeout(() => { button.textContent = before; }, 1500);
   };
+  const busy = () => one(".fn-pending") !== null;
+  const reword = (article, on) => {
+    const form = one(".fn-rewording", article), heading = one(".fn-question", article);
+    form.hidden = !on; heading.hidden = on;
+    if (!on) return one("[data-act=edit]", article).focus();
+    const box = one("textarea", form);
+    box.value = heading.textContent;
+    box.focus(); box.select();
+  };
   const act = (button) => {
-    const { act: name, turn, rating } = button.dataset;
+    const { act: name, turn, rating, question, by } = button.dataset;
     if (name === "copy") return copy(button);
-    const detail = { act: name, turn: Number(turn ?? -1) };
+    if (name === "edit" && !question) return reword(button.closest(".fn-turn"), true);
+    if (busy() && name !== "rate") return;
+    const detail = { act: name, turn: Number(turn ?? -1), question, by: Number(by ?? 0) };
+    if (name === "branch") stay = detail.turn;
     if (name === "rate") {
       const article = button.closest(".fn-turn");
       all(".fn-thumb", article).forEach((thumb) => thumb.setAttribute("aria-pressed", String(thumb === button)));
@@ -113,13 +127,14 @@
     tell("fn-talk", detail);
   };
   const tools = {
-    find_next: () => step(1), find_previous: () => step(-1),
+    find_next: () => step(1), find_previous: () => step(-1), talks: () => {},
+    cancel: (button) => reword(button.closest(".fn-turn"), false),
     back: () => all(".fn-turn").pop()?.scrollIntoView({ behavior: behavior() }),
   };
   const clicks = [
     [".fn-example", (button) => ask(button.textContent)],
     ["[data-act]", act],
-    ["[data-tool]", (button) => tools[button.dataset.tool]()],
+    ["[data-tool]", (button) => tools[button.dataset.tool](button)],
     ["[data-turn][data-n]", (chip) => { if (chip.matches("button, .fn-note")) show(chip.dataset); }],
     [".fn-more", (button) => tell("fn-pane", { turn: Number(shown().turn), key: shown().active, around: Number(button.dataset.around) })],
     ["button[data-shelf]", (button) => {
@@ -139,8 +154,18 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.matches?.(".fn-find") && event.key === "Enter") { event.preventDefault(); step(event.shiftKey ? -1 : 1); }
     if (event.key === "Escape") hide();
+    const form = event.target.closest?.(".fn-rewording");
+    if (form && event.key === "Escape") reword(form.closest(".fn-turn"), false);
+    if (form && event.key === "Enter" && !event.shiftKey && event.target.matches("textarea")) { event.preventDefault(); form.requestSubmit(); }
   });
   document.addEventListener("submit", (event) => {
+    const rewording = event.target.closest(".fn-rewording");
+    if (rewording) {
+      event.preventDefault();
+      const question = one("textarea", rewording).value.trim();
+      if (question && !busy()) tell("fn-talk", { act: "edit", turn: Number(rewording.dataset.turn), question });
+      return;
+    }
     const form = event.target.closest(".fn-reason");
     if (!form) return;
     event.preventDefault();
@@ -176,10 +201,10 @@
   /* what Python changed */
   const live = Object.assign(document.createElement("div"), { className: "fn-live" });
   live.setAttribute("aria-live", "polite");
-  const watch = (id, react) => {
+  const watch = (id, react, more = {}) => {
     const target = one(`#${id}`);
-    if (!target) return setTimeout(() => watch(id, react), 60);
-    new MutationObserver(react).observe(target, { childList: true, subtree: true });
+    if (!target) return setTimeout(() => watch(id, react, more), 60);
+    new MutationObserver(react).observe(target, { childList: true, subtree: true, ...more });
     react();
   };
   /* what scrolls by itself can be reached by keyboard */
@@ -200,8 +225,15 @@
       part.classList.toggle("fn-asked", turns.length > 0);
       part.classList.toggle("fn-busy", Boolean(one(".fn-pending")));
     });
-    const last = turns.pop();
-    if (last) { const scroller = scrollerOf(last); if (scroller) scroller.scrollTop = last.offsetTop - scroller.offsetTop; else if (last.matches(".fn-pending")) last.scrollIntoView({ block: "nearest" }); }
+    const sight = turns.map((turn) => one(".fn-question", turn).textContent + turn.matches(".fn-pending")).join();
+    const target = turns[stay] ?? turns.at(-1), last = turns.pop();
+    if (last && sight !== seen) {
+      const scroller = scrollerOf(last);
+      if (scroller) scroller.scrollTop = target.offsetTop - scroller.offsetTop;
+      else if (last.matches(".fn-pending")) last.scrollIntoView({ block: "nearest" });
+    }
+    if (sight !== seen) stay = null;
+    seen = sight;
     const answer = last && !last.matches(".fn-pending") ? one(".fn-answer", last).textContent : "";
     if (answer && answer !== read) { one(".gradio-container").append(live); live.textContent = answer; }
     read = answer;
@@ -211,4 +243,5 @@
     const { lang, dir } = one(".fn-header") ?? {};
     if (lang) Object.assign(document.documentElement, { lang, dir });
   });
+  return { one, all, tell, watch };
 })();

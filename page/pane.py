@@ -4,7 +4,7 @@ A long source is shown as a window of passages around the active place; the rest
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -12,8 +12,10 @@ from itertools import pairwise
 from index.passage import Passage
 from index.sentences import block_spans
 from page.place import Document
+from page.silence import NEAREST
 from page.strings import Strings
 from qa.answer import Answer
+from qa.talk.changed import Changed
 
 WINDOW = 60  # passages shown at once
 _AS_IT_STANDS = re.compile(r"\s*(\||```|    |\t)")  # tables and code keep their line breaks
@@ -29,13 +31,23 @@ class Lit:
     end: int
 
 
-def lit_spans(answer: Answer, source: str) -> list[Lit]:
-    """The cited spans of `answer` in `source`, in order of place; its nearest passage where it cites none."""
-    if answer.citations:
-        spans = [Lit(str(c.n), c.start, c.end) for c in answer.citations if c.source == source]
-    else:
-        near = [passage for passage in answer.passages[:1] if passage.source == source]
-        spans = [Lit("p0", p.start, p.start + len(p.text.rstrip())) for p in near]
+def lit_spans(answer: Answer, document: Document, changed: Mapping[int, Changed]) -> list[Lit]:
+    """What `answer` cites of `document`, in order of place; the passages nearest to it where it cites none.
+
+    Where the source has changed, what still stands in it is lit where it stands now, the rest is not.
+    """
+    spans = []
+    for citation in answer.citations:
+        change = changed.get(citation.n)
+        start, end = (change.start, change.end) if change else (citation.start, citation.end)
+        if citation.source == document.name and start is not None and end is not None:
+            spans.append(Lit(str(citation.n), start, end))
+    if not answer.citations:
+        spans = [
+            Lit(f"p{rank}", p.start, p.start + len(p.text.rstrip()))
+            for rank, p in enumerate(answer.passages[:NEAREST])
+            if p.source == document.name and document.text[p.start : p.end] == p.text
+        ]
     return sorted(spans, key=lambda lit: (lit.start, lit.end))
 
 

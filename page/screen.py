@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 
 from page.session import Desk
-from qa.answer import Answer
+from qa.talk.conversation import Conversation as Talk
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
     """New content of the page's parts; None leaves a part as it is. `download` is (file name, content).
 
-    Turns and desk are apart, so that a question asked while a file is being read is not lost when that ends.
+    Conversation and desk are apart, so that a question asked while a file is being read is not lost when that
+    ends. `kept` is what the browser is told about conversations, as JSON (see keep.py).
     """
 
-    turns: tuple[Answer, ...] | None = None
+    conversation: Talk | None = None
     desk: Desk | None = None
     question: str | None = None
     talk: str | None = None
     pane: str | None = None
     looked: str | None = None
     shelf: str | None = None
+    kept: str | None = None
     download: tuple[str, str] | None = None

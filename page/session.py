@@ -1,17 +1,22 @@
-"""What one visitor has: turns, and sources of their own in a store that nobody else sees."""
+"""What one visitor has: a conversation, and sources of their own in a store that nobody else sees."""
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.passage import Source
+from page.keep import Keep
 from page.library import Library
 from page.strings import Strings
 from qa.answer import Answer
 from qa.engine import QueryEngine
+from qa.talk.changed import Changed, changed_citations
+from qa.talk.conversation import Conversation as Talk
+from qa.talk.conversation import start
 
+NOT_OURS = ("*.lock", "conversations", "feedback.jsonl")  # of a store's folder: no part of its index
 Open = Callable[..., QueryEngine]  # QueryEngine.open with the door's model and settings
 
 
@@ -37,19 +42,21 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visitor's conversation and desk."""
+    """One visitor's desk, the conversation they see, and where it is kept."""
 
     desk: Desk
-    turns: tuple[Answer, ...] = ()
+    talk: Talk = field(default_factory=start)
+    keep: Keep = field(default_factory=Keep)
 
     @property
-    def history(self) -> list[dict[str, str]]:
-        """The talk so far, as the engine reads it."""
-        return [
-            {"role": role, "content": content}
-            for answer in self.turns
-            for role, content in (("user", answer.question), ("assistant", answer.text))
-        ]
+    def turns(self) -> tuple[Answer, ...]:
+        """The answers shown, first to last, under the conversation's footnote numbers."""
+        return tuple(exchange.answer for exchange in self.talk.branch())
+
+    @property
+    def changed(self) -> dict[int, Changed]:
+        """The footnotes whose source is not what it was, by number."""
+        return {one.citation.n: one for one in changed_citations(self.talk, self.desk.library)}
 
 
 def shared_desk(engine: QueryEngine, words: Strings) -> Desk:
@@ -67,7 +74,7 @@ def add(desk: Desk, source: Source, open_engine: Open) -> Desk:
     place = Path(folder.name) / "store"
     shared = Path(desk.engine.store.place)
     if desk.folder is None and shared.is_dir():
-        shutil.copytree(shared, place, ignore=shutil.ignore_patterns("*.lock"))
+        shutil.copytree(shared, place, ignore=shutil.ignore_patterns(*NOT_OURS))
     names = tuple(dict.fromkeys((*desk.names, source.name)))
     held = [desk.engine.store.source(name) for name in names if name != source.name]
     engine = open_engine(*held, source, store=str(place))

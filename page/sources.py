@@ -7,10 +7,10 @@ from pathlib import Path
 from index.errors import FootnoteError
 from index.readers.web import is_address
 from index.source import read_source
-from page.handlers import Detail, pane
 from page.screen import Screen
 from page.session import Open, Visit, add, choose, remove
 from page.shelf import shelf
+from page.show import Detail, pane
 
 News = tuple[str, str]  # its kind, "good" | "bad" | "busy", and a line
 

@@ -1,7 +1,6 @@
 """What a visitor brings is theirs alone, and nothing shared is changed by it."""
 
 import asyncio
-import json
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from page.handlers import Conversation
 from page.screen import Screen
 from page.session import Visit, leave
 from page.sources import add_sources, on_shelf
+from qa.answer import Answer
 from qa.engine import QueryEngine
 
 OPEN = partial(QueryEngine.open, model="none")
@@ -26,7 +26,7 @@ def with_files(visit: Visit, *paths: Path) -> tuple[Visit, str]:
     """The visit after adding files, and the news it was told."""
     *_, last = add_sources([str(path) for path in paths], visit, OPEN)
     assert last.desk is not None
-    return Visit(last.desk, visit.turns), last.shelf or ""
+    return Visit(last.desk, visit.talk), last.shelf or ""
 
 
 def asked(conversation: Conversation, question: str, visit: Visit) -> list[Screen]:
@@ -38,16 +38,21 @@ def asked(conversation: Conversation, question: str, visit: Visit) -> list[Scree
     return asyncio.run(run())
 
 
+def answers(screens: list[Screen]) -> tuple[Answer, ...]:
+    """The answers shown at the end."""
+    talk = screens[-1].conversation
+    assert talk is not None
+    return tuple(exchange.answer for exchange in talk.branch())
+
+
 def test_an_upload_is_seen_by_its_visitor_only(conversation: Conversation, note: Path) -> None:
     """The other visitor, the shared store and its names know nothing of it; leaving removes it."""
     mine, theirs = conversation.arrive(None), conversation.arrive(None)
     mine, _ = with_files(mine, note)
-    turns = asked(conversation, "Who is the harbour master?", mine)[-1].turns
-    assert turns is not None
+    turns = answers(asked(conversation, "Who is the harbour master?", mine))
     assert "Marta Ruiz" in turns[-1].text
     assert turns[-1].citations[0].source == note.name
-    others = asked(conversation, "Who is the harbour master?", theirs)[-1].turns
-    assert others is not None
+    others = answers(asked(conversation, "Who is the harbour master?", theirs))
     assert others[-1].status == "not_in_source"
     assert note.name not in conversation.desk.engine.store.names()
     assert mine.desk.folder is not None
@@ -73,8 +78,7 @@ def test_questions_go_to_the_chosen_sources_only(conversation: Conversation, not
     visit, _ = with_files(conversation.arrive(None), note)
     *_, off = on_shelf({"shelf": "use", "name": note.name, "on": False}, visit, OPEN)
     assert off.desk is not None
-    turns = asked(conversation, "Who is the harbour master?", Visit(off.desk))[-1].turns
-    assert turns is not None
+    turns = answers(asked(conversation, "Who is the harbour master?", Visit(off.desk)))
     assert turns[-1].status == "not_in_source"
     *_, gone = on_shelf({"shelf": "remove", "name": note.name}, Visit(off.desk), OPEN)
     assert gone.desk is not None
@@ -89,36 +93,20 @@ def test_the_question_shows_before_its_answer(conversation: Conversation) -> Non
     """The first screen holds the question; an empty one comes back with what to do, and no turn."""
     first, *_, last = asked(conversation, "Who did Kim Jong Un meet?", conversation.arrive(None))
     assert "Who did Kim Jong Un meet?" in (first.talk or "")
-    assert first.turns is None
-    assert last.turns is not None
+    assert first.conversation is None
+    assert last.conversation is not None
     empty = asked(conversation, "  ", conversation.arrive(None))[-1]
-    assert empty.turns is None
+    assert empty.conversation is None
     assert 'role="alert"' in (empty.talk or "")
 
 
-def test_buttons_of_an_answer(conversation: Conversation, tmp_path: Path) -> None:
-    """Rate keeps a line with the Answer; edit gives the question back; save and clear do what they say."""
-    visit = conversation.arrive(None)
-    turns = asked(conversation, "Who did Kim Jong Un meet?", visit)[-1].turns
-    assert turns is not None
-    visit = Visit(visit.desk, turns)
-
-    def act(**detail: object) -> list[Screen]:
-        async def run() -> list[Screen]:
-            return [screen async for screen in conversation.act(detail, visit)]
-
-        return asyncio.run(run())
-
-    assert act(act="rate", turn=0, rating="down", reason="Too long") == []
-    (line,) = (tmp_path / "feedback.jsonl").read_text("utf-8").splitlines()
-    kept = json.loads(line)
-    assert (kept["rating"], kept["reason"]) == ("down", "Too long")
-    assert kept["answer"]["question"] == "Who did Kim Jong Un meet?"
-    (edited,) = act(act="edit", turn=0)
-    assert (edited.question, edited.turns) == ("Who did Kim Jong Un meet?", ())
-    (saved,) = act(act="markdown")
-    assert saved.download is not None
-    assert turns[0].citations[0].quote in saved.download[1]
-    (cleared,) = act(act="clear")
-    assert cleared.turns == ()
-    assert act(act="rate", turn=7, rating="up") == []
+def test_a_copied_store_leaves_out_what_others_said(
+    article_engine: QueryEngine, conversation: Conversation, note: Path
+) -> None:
+    """A visitor's own store begins as a copy of the shared one: its index, not its conversations."""
+    place = Path(article_engine.store.place)
+    (place / "conversations" / "user-1").mkdir(parents=True, exist_ok=True)
+    (place / "conversations" / "user-1" / "secret.json").write_text("{}")
+    mine, _ = with_files(conversation.arrive(None), note)
+    assert mine.desk.folder is not None
+    assert not list(Path(mine.desk.folder.name).rglob("secret.json"))

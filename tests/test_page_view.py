@@ -10,9 +10,10 @@ from page.library import Library
 from page.markup import blocks, inline, sentence_places
 from page.pane import Lit, source_pane
 from page.place import Document
-from page.session import Visit, shared_desk
+from page.searched import searched
+from page.session import shared_desk
 from page.strings import ENGLISH, LANGUAGES, spoken
-from page.view import pending, searched, turn
+from page.view import pending, turn
 from qa.answer import Answer, Sentence
 from qa.engine import QueryEngine
 
@@ -137,9 +138,3 @@ def test_every_language_fills_every_gap_it_is_given() -> None:
 
 def _gaps(text: str) -> list[str]:
     return [part.partition("}")[0] for part in text.split("{")[1:]]
-
-
-def test_history_alternates(article_engine: QueryEngine, answer: Answer) -> None:
-    """What the engine reads of the talk so far."""
-    visit = Visit(shared_desk(article_engine, ENGLISH), (answer,))
-    assert [turn["role"] for turn in visit.history] == ["user", "assistant"]
