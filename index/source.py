@@ -24,12 +24,13 @@ SUFFIX_OF = {  # what an address calls its content -> how a file of it ends
 }
 
 
-def read_source(path: str | Path, name: str | None = None) -> Source:
+def read_source(path: str | Path, name: str | None = None, public_only: bool = False) -> Source:
     """The source at `path`, a file or an http(s) address.
 
     The text of .txt and .md is the file's own, decoded as UTF-8, nothing normalised away; .pdf, .docx and
     .html are read into text once, and that text is what citations point into. `name` is what citations call
     it; without one, the absolute path or the address. The sha256 is the file's; of an address, the text's.
+    With `public_only`, an address into a private network or this machine is refused.
 
     Raises:
         SourceUnreadable: missing, a folder, empty, too large, of no kind we read, damaged or out of reach;
@@ -39,7 +40,7 @@ def read_source(path: str | Path, name: str | None = None) -> Source:
     if not shown.strip():
         raise SourceUnreadable("the source", "has no name; give a file or an address")
     if is_address(shown):
-        fetched = fetch(shown, MAX_BYTES)
+        fetched = fetch(shown, MAX_BYTES, public_only)
         extracted = _of_address(shown, fetched)
         sha256 = hashlib.sha256(extracted.text.encode()).hexdigest()
         stem = Path(urlsplit(shown).path).stem or urlsplit(shown).netloc
