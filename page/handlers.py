@@ -24,13 +24,16 @@ from qa.talk.export import to_json_text
 class Conversation:
     """What the page does with a visitor's questions; the visit comes in and goes out with each call.
 
-    Conversations are kept under the folder `talks`, or, where there is none, by each visitor's browser.
-    """
-
     def __init__(
-        self, engine: QueryEngine, open_engine: Open, feedback: Path, *, talks: Path | None = None
+        self,
+        engine: QueryEngine,
+        open_engine: Open,
+        feedback: Path,
+        *,
+        talks: Path | None = None,
+        guarded: bool = False,
     ) -> None:
-        self.desk: Desk = shared_desk(engine, spoken(None))
+        self.desk: Desk = shared_desk(engine, spoken(None), guarded)
         self.open_engine = open_engine
         self._feedback = feedback
         self._talks = talks

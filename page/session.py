@@ -25,6 +25,7 @@ class Desk:
     """The sources a visitor can ask, and the engine over those in use.
 
     `own` are the visitor's: they live in `folder`, which goes when the visit ends. `unused` are switched off.
+    Where others than the user of this machine may visit, `guarded` refuses addresses into private networks.
     """
 
     engine: QueryEngine
@@ -33,6 +34,7 @@ class Desk:
     own: frozenset[str] = frozenset()
     unused: frozenset[str] = frozenset()
     folder: TemporaryDirectory[str] | None = None
+    guarded: bool = False
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -59,10 +61,10 @@ class Visit:
         return {one.citation.n: one for one in changed_citations(self.talk, self.desk.library)}
 
 
-def shared_desk(engine: QueryEngine, words: Strings) -> Desk:
+def shared_desk(engine: QueryEngine, words: Strings, guarded: bool = False) -> Desk:
     """The desk every visitor starts with: the sources the page was opened with."""
     names = tuple(dict.fromkeys(passage.source for passage in engine.retriever.passages))
-    return Desk(engine, Library(engine.store, names, words), names)
+    return Desk(engine, Library(engine.store, names, words), names, guarded=guarded)
 
 
 def add(desk: Desk, source: Source, open_engine: Open) -> Desk:
