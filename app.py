@@ -6,7 +6,7 @@ import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing leaves this machine
@@ -14,7 +14,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
+    from page.handlers import Conversation
     from qa.settings import Settings
+
+Users = list[tuple[str, str]]  # names and passwords
 
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 
@@ -78,7 +81,10 @@ def _serve(options: argparse.Namespace) -> None:
     kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
     named = place.is_dir() and bool(options.store or engine.settings.store)
     talks = kept / "conversations" if named else None  # else each browser keeps its own
-    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl", talks=talks)
+    # On this machine alone an address is its user's business, as on the command line. Where others visit,
+    # this machine must not look into its own network for them.
+    guarded = users is not None or options.host not in LOCAL
+    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl", talks=talks, guarded=guarded)
     blocks = build(conversation, _writer(engine.settings))
     try:
         blocks.launch(
@@ -86,7 +92,8 @@ def _serve(options: argparse.Namespace) -> None:
             server_port=options.port,
             quiet=True,
             auth=users,
-            mcp_server=options.mcp,
+            app_kwargs=_beside(conversation, options.host, users) if options.mcp else {},
+            run_history=False,  # Gradio would keep questions in the browser, for the next one who sits there
             strict_cors=True,
             ssr_mode=False,
             prevent_thread_lock=True,
@@ -94,8 +101,18 @@ def _serve(options: argparse.Namespace) -> None:
         )
     except OSError as error:  # taken since we looked
         raise BadUsage(f"port {options.port} is in use; choose another with --port") from error
-    print(f"Footnote is at http://{options.host}:{options.port}", flush=True)
+    at = f"http://{options.host}:{options.port}"
+    print(f"Footnote is at {at}", flush=True)
+    if options.mcp:
+        print(f"Its MCP server is at {at}/gradio_api/mcp/", flush=True)
     blocks.block_thread()
+
+
+def _beside(conversation: "Conversation", host: str, users: Users | None) -> dict[str, Any]:
+    """What makes the page's app an MCP server too."""
+    from page.tools import app_options, mcp_server
+
+    return app_options(mcp_server(conversation, host), users)
 
 
 def _writer(settings: "Settings") -> str:
@@ -109,7 +126,7 @@ class BadUsage(FootnoteError):
     """An argument that cannot be used; the message says what to do."""
 
 
-def _users(given: str) -> list[tuple[str, str]]:
+def _users(given: str) -> Users:
     """(name, password) pairs of `given`: one pair, or a file with one pair a line.
 
     Raises:

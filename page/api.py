@@ -1,21 +1,57 @@
-"""The same functions for programs: named endpoints, and tools of an MCP server where one is asked for."""
+"""The same functions for programs: named endpoints of Gradio's API. The tools of tools.py call them too."""
 
+from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
 import gradio as gr
 
 from index.errors import FootnoteError
-from index.readers.web import is_address
-from index.source import read_source
 from page.handlers import Conversation
 from page.session import Desk, add
+from page.sources import read_address
+from qa.standalone import Turn
+
+
+def answered(desk: Desk, question: str, history: Sequence[Turn] | None) -> dict[str, Any]:
+    """The contract's Answer as JSON.
+
+    Raises:
+        QuestionInvalid: the question is empty or too long, or the history holds no turns.
+    """
+    return desk.engine.ask(question, history or ()).to_json()
+
+
+def listed(desk: Desk) -> list[dict[str, Any]]:
+    """The documents of a desk: name, title, passages and whether questions go to it."""
+    found = [(name, desk.library.find(name)) for name in desk.names]
+    return [
+        {
+            "name": name,
+            "title": document.title,
+            "passages": len(document.passages),
+            "used": name not in desk.unused,
+        }
+        for name, document in found
+        if document is not None
+    ]
+
+
+def with_address(desk: Desk, address: str, conversation: Conversation) -> Desk:
+    """The desk with what stands at `address`.
+
+    Raises:
+        SourceUnreadable: no http(s) address, or nothing that can be read stands there.
+    """
+    return add(desk, read_address(address, desk), conversation.open_engine)
 
 
 def add_api(conversation: Conversation, state: gr.State) -> None:
     """Endpoints `ask`, `sources` and `add_source`; a caller's own sources are seen by that caller alone."""
 
-    def ask(question: str, history: list[dict[str, str]] | None, desk: Desk | None) -> dict[str, Any]:
+    def ask(
+        question: str, history: list[dict[str, str]] | None = None, desk: Desk | None = None
+    ) -> dict[str, Any]:
         """Answer a question from the documents at hand, every sentence with the place it comes from.
 
         Args:
@@ -27,25 +63,13 @@ def add_api(conversation: Conversation, state: gr.State) -> None:
             The answer: status "answered" or "not_in_source", text with [n] markers, and for each n a citation
             with the exact quote and its place (source, start, end).
         """
-        desk = desk or conversation.desk
-        return desk.engine.ask(question, history or []).to_json()
+        return answered(desk or conversation.desk, question, history)
 
-    def sources(desk: Desk | None) -> list[dict[str, Any]]:
+    def sources(desk: Desk | None = None) -> list[dict[str, Any]]:
         """List the documents that can be asked: name, title, passages and whether questions go to it."""
-        desk = desk or conversation.desk
-        found = [(name, desk.library.find(name)) for name in desk.names]
-        return [
-            {
-                "name": name,
-                "title": document.title,
-                "passages": len(document.passages),
-                "used": name not in desk.unused,
-            }
-            for name, document in found
-            if document is not None
-        ]
+        return listed(desk or conversation.desk)
 
-    def add_source(address: str, desk: Desk | None) -> tuple[list[dict[str, Any]], Desk]:
+    def add_source(address: str, desk: Desk | None = None) -> tuple[list[dict[str, Any]], Desk]:
         """Add a web page, PDF or text by its http(s) address, for this caller only.
 
         Args:
@@ -55,10 +79,8 @@ def add_api(conversation: Conversation, state: gr.State) -> None:
         Returns:
             The documents that can be asked now.
         """
-        if not is_address(address):
-            raise gr.Error("an address begins with http:// or https://", print_exception=False)
-        desk = add(desk or conversation.desk, read_source(address), conversation.open_engine)
-        return sources(desk), desk
+        desk = with_address(desk or conversation.desk, address, conversation)
+        return listed(desk), desk
 
     with gr.Group(visible=False):
         question = gr.Textbox(label="question")

@@ -24,6 +24,9 @@ from qa.talk.export import to_json_text
 class Conversation:
     """What the page does with a visitor's questions; the visit comes in and goes out with each call.
 
+    Conversations are kept under the folder `talks`, or, where there is none, by each visitor's browser.
+    """
+
     def __init__(
         self,
         engine: QueryEngine,

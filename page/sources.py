@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, SourceUnreadable
+from index.passage import Source
 from index.readers.web import is_address
 from index.source import read_source
 from page.screen import Screen
-from page.session import Open, Visit, add, choose, remove
+from page.session import Desk, Open, Visit, add, choose, remove
 from page.shelf import shelf
 from page.show import Detail, pane
 
@@ -24,7 +25,7 @@ def add_sources(given: Sequence[str], visit: Visit, open_engine: Open) -> Iterat
         words = visit.desk.library.words
         yield Screen(shelf=shelf(visit.desk, [*news, ("busy", words["reading"].format(name=shown))]))
         try:
-            source = read_source(path, name=shown)
+            source = _read(path, shown, visit.desk)
             visit = replace(visit, desk=add(visit.desk, source, open_engine))
             document = visit.desk.library.find(shown)
             count = len(document.passages) if document else 0
@@ -37,6 +38,23 @@ def add_sources(given: Sequence[str], visit: Visit, open_engine: Open) -> Iterat
     )
 
 
+def read_address(address: str, desk: Desk) -> Source:
+    """What stands at `address`, for a visitor with this desk.
+
+    Raises:
+        SourceUnreadable: no http(s) address, out of reach, or in a private network where the desk is guarded.
+    """
+    if not is_address(address):
+        raise SourceUnreadable(address[:100] or "the address", "must begin with http:// or https://")
+    return _read(address, address, desk)
+
+
+def _read(path: str, shown: str, desk: Desk) -> Source:
+    """A source; what the page was opened with is its owner's choice, in a private network or not."""
+    shared = shown in desk.names and shown not in desk.own
+    return read_source(path, name=shown, public_only=desk.guarded and not shared)
+
+
 def on_shelf(detail: Detail, visit: Visit, open_engine: Open) -> Iterator[Screen]:
     """What a switch or a button beside a source asks for."""
     act, name = detail.get("shelf"), str(detail.get("name", ""))
@@ -45,7 +63,7 @@ def on_shelf(detail: Detail, visit: Visit, open_engine: Open) -> Iterator[Screen
         return
     if act == "show":
         yield Screen(pane=pane(visit, {"name": name}))
-    elif act == "reread":
+    elif act == "reread" and (is_address(name) or Path(name).is_absolute()):  # an upload is not
         yield from add_sources([name], visit, open_engine)
     elif act == "remove":
         visit = replace(visit, desk=remove(desk, name, open_engine))
