@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing leaves this machine
 
 from index.errors import FootnoteError
+from index.place import check_place
 
 if TYPE_CHECKING:
     from page.handlers import Conversation
@@ -66,26 +67,12 @@ def _serve(options: argparse.Namespace) -> None:
     if options.mcp and find_spec("mcp") is None:
         raise BadUsage("--mcp needs the package mcp: run `uv sync --extra mcp`, or start without it")
     print("Footnote is getting ready ...", file=sys.stderr, flush=True)
-    from functools import partial
-
-    from platformdirs import user_data_path
-
-    from qa.engine import QueryEngine
-
-    open_engine = partial(QueryEngine.open, model=options.model, strict=options.strict or None)
-    engine = open_engine(*options.sources, store=options.store)
-    from page.handlers import Conversation
-    from page.layout import build, launch_options
-
-    place = Path(engine.store.place)
-    kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
-    named = place.is_dir() and bool(options.store or engine.settings.store)
-    talks = kept / "conversations" if named else None  # else each browser keeps its own
     # On this machine alone an address is its user's business, as on the command line. Where others visit,
     # this machine must not look into its own network for them.
-    guarded = users is not None or options.host not in LOCAL
-    conversation = Conversation(engine, open_engine, kept / "feedback.jsonl", talks=talks, guarded=guarded)
-    blocks = build(conversation, _writer(engine.settings))
+    conversation = _open(options, guarded=users is not None or options.host not in LOCAL)
+    from page.layout import build, launch_options
+
+    blocks = build(conversation, _writer(conversation.desk.engine.settings))
     try:
         blocks.launch(
             server_name=options.host,
@@ -106,6 +93,30 @@ def _serve(options: argparse.Namespace) -> None:
     if options.mcp:
         print(f"Its MCP server is at {at}/gradio_api/mcp/", flush=True)
     blocks.block_thread()
+
+
+def _open(options: argparse.Namespace, guarded: bool) -> "Conversation":
+    """The sources read, and the engine over them; what can be wrong is found before the slow imports."""
+    from index.source import read_source
+    from qa.settings import Settings
+
+    settings = Settings.from_environment().choose(options.model)
+    check_place(options.store or settings.store)
+    sources = [read_source(path) for path in options.sources]
+    from functools import partial
+
+    from platformdirs import user_data_path
+
+    from page.handlers import Conversation
+    from qa.engine import QueryEngine
+
+    open_engine = partial(QueryEngine.open, settings=settings, strict=options.strict or None)
+    engine = open_engine(*sources, store=options.store)
+    place = Path(engine.store.place)
+    kept = place if place.is_dir() else user_data_path("footnote")  # the store may be a server
+    named = place.is_dir() and bool(options.store or settings.store)
+    talks = kept / "conversations" if named else None  # else each browser keeps its own
+    return Conversation(engine, open_engine, kept / "feedback.jsonl", talks=talks, guarded=guarded)
 
 
 def _beside(conversation: "Conversation", host: str, users: Users | None) -> dict[str, Any]:
@@ -130,10 +141,15 @@ def _users(given: str) -> Users:
     """(name, password) pairs of `given`: one pair, or a file with one pair a line.
 
     Raises:
-        BadUsage: there is no colon, or nothing on one side of it.
+        BadUsage: the file cannot be read, there is no colon, or nothing on one side of it.
     """
-    file = Path(given)
-    lines = file.read_text(encoding="utf-8").split() if file.is_file() else [given]
+    try:
+        lines = Path(given).read_text(encoding="utf-8").splitlines() if Path(given).is_file() else [given]
+    except (OSError, ValueError) as error:
+        raise BadUsage(
+            f"{given}: cannot be read ({error}); give a UTF-8 file, one USER:PASSWORD a line"
+        ) from error
+    lines = [line.strip() for line in lines if line.strip()]
     pairs = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
     if not pairs or not all(name and password for name, password in pairs):
         raise BadUsage("--auth takes USER:PASSWORD, or a file with one such pair a line")

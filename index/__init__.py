@@ -10,6 +10,7 @@ embed.py      the embedding models, as LlamaIndex embeddings
 sentence_vectors.py  passages -> their sentences with embeddings, kept in memory
 passage_vectors.py  the vectors of passages and their sentences in memory, to score candidates
 records.py    passages and their vectors as Chroma's rows, and back
+place.py      where a store may be: what a door can tell before anything is loaded
 chroma.py     how we reach Chroma: a folder or a server
 store.py      Passages into Chroma and out again
 language.py   text -> its language, as far as stemming needs it

@@ -5,6 +5,7 @@ import os
 import sys
 
 from index.errors import FootnoteError
+from index.place import check_place
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,15 +37,15 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     from index.source import read_source
 
+    # Everything that can be wrong with the input is found before the slow imports.
+    place = options.store or os.environ.get("FOOTNOTE_STORE")
+    check_place(place)
     read = [read_source(path) for path in options.sources] if options.command == "add" else []
     from index.embed import embedding_model
     from index.store import Store
     from index.verify import faults, find
 
-    store = Store(
-        options.store or os.environ.get("FOOTNOTE_STORE"),
-        embedding_model(os.environ.get("FOOTNOTE_EMBEDDING", "minilm")),
-    )
+    store = Store(place, embedding_model(os.environ.get("FOOTNOTE_EMBEDDING", "minilm")))
     if options.command == "add":
         for source in read:
             synced = store.sync(source)

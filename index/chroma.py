@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
@@ -12,11 +11,10 @@ from llama_index.core.vector_stores.types import VectorStoreQueryResult
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from index.errors import StoreUnusable
+from index.place import check_folder, is_url, server_of
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-
-LOCK = "footnote.lock"  # the file in a store's folder that its one writer holds
 
 
 class PlainChroma(ChromaVectorStore):
@@ -36,11 +34,6 @@ class PlainChroma(ChromaVectorStore):
         return VectorStoreQueryResult(ids=found["ids"][0], similarities=similarities.tolist())
 
 
-def is_url(place: str) -> bool:
-    """Whether a store's place is a server's address, not a folder."""
-    return urlsplit(place).scheme in {"http", "https"}
-
-
 def connect(place: str) -> "ClientAPI":
     """A client for the Chroma in the folder, or at the address, `place`.
 
@@ -49,34 +42,17 @@ def connect(place: str) -> "ClientAPI":
     """
     settings = Settings(anonymized_telemetry=False)
     if is_url(place):
-        url = urlsplit(place)
         try:
-            port = url.port or (443 if url.scheme == "https" else 8000)
-            return chromadb.HttpClient(
-                host=url.hostname or "", port=port, ssl=url.scheme == "https", settings=settings
-            )
+            host, port, secure = server_of(place)
+            return chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings)
         except (ValueError, ChromaError, OSError) as error:
             raise StoreUnusable(
                 f"{place}: no Chroma server answers there; start one with `chroma run`, or name a folder"
             ) from error
     folder = Path(place).expanduser()
+    check_folder(folder)
     try:
-        _check(folder)
         folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(str(folder), settings=settings)
     except (OSError, ValueError, ChromaError) as error:
         raise StoreUnusable(f"{place}: cannot be opened as a store ({error}); name another folder") from error
-
-
-def _check(folder: Path) -> None:
-    database = folder / "chroma.sqlite3"
-    if folder.exists() and not folder.is_dir():
-        raise StoreUnusable(f"{folder}: is a file, not a store; name a folder")
-    if database.is_file():
-        with database.open("rb") as file:
-            if file.read(15) != b"SQLite format 3":
-                raise StoreUnusable(
-                    f"{folder}: its chroma.sqlite3 is damaged; name another folder or delete this one"
-                )
-    elif folder.is_dir() and any(file.name != LOCK for file in folder.iterdir()):
-        raise StoreUnusable(f"{folder}: holds other files and no index; name an empty or a new folder")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
     """
     kind, _, model = name.partition(":")
     if name == "minilm":
-        return MiniLM()
+        return _minilm()
     if kind == "openai" and model:
         from llama_index.embeddings.openai import OpenAIEmbedding
 
@@ -143,6 +144,12 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
         f"{name}: no embedding model of that name; use minilm, or openai:NAME, for instance "
         "openai:text-embedding-3-small"
     )
+
+
+@cache
+def _minilm() -> MiniLM:
+    """The one MiniLM of this process: its session may be run from many threads, and is 23 MB each."""
+    return MiniLM()
 
 
 def embed_question(embedding: BaseEmbedding, question: str) -> np.ndarray:

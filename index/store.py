@@ -21,11 +21,12 @@ from llama_index.core.vector_stores.types import (
 )
 from platformdirs import user_data_path
 
-from index.chroma import LOCK, PlainChroma, connect, is_url
+from index.chroma import PlainChroma, connect
 from index.chunk import chunk
 from index.embed import TextVectors, embed_parts
 from index.errors import SourceUnknown, SourceUnreadable, StoreUnusable
 from index.passage import Passage, Source
+from index.place import LOCK, is_url
 from index.records import HeldPassage, held_of, passage_metadata, passages_of, sources_of, vector_metadata
 from index.sentences import Span, trimmed_sentences
 

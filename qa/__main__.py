@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError
+from index.place import check_place
 from qa.errors import QuestionInvalid
 from qa.question import check_question
 
@@ -78,11 +79,14 @@ def _run(options: argparse.Namespace) -> None:
 
 def _open(options: argparse.Namespace) -> "QueryEngine":
     from index.source import read_source
+    from qa.settings import Settings
 
+    settings = Settings.from_environment().choose(options.model)
+    check_place(options.store or settings.store)
     sources = [read_source(path) for path in options.source]
     from qa.engine import QueryEngine
 
-    return QueryEngine.open(*sources, store=options.store, model=options.model, strict=options.strict or None)
+    return QueryEngine.open(*sources, store=options.store, strict=options.strict or None, settings=settings)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
