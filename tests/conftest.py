@@ -3,7 +3,9 @@
 import ipaddress
 import os
 import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,28 @@ def note(tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     return path
+
+
+class _Harbour(BaseHTTPRequestHandler):
+    """A small document, whatever is asked."""
+
+    def do_GET(self) -> None:
+        body = b"Marta Ruiz has been harbour master of Oldport since 2015. The harbour was dredged in 1998."
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def document() -> Iterator[str]:
+    """An address on this machine with a small document."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Harbour)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/harbour.txt"
+    server.shutdown()
+    server.server_close()

@@ -3,10 +3,8 @@
 import asyncio
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,51 +21,7 @@ from page.layout import build, launch_options
 from page.tools import PATH, app_options, mcp_server
 from qa.engine import QueryEngine
 
-NOTE = b"Marta Ruiz has been harbour master of Oldport since 2015. The harbour was dredged in 1998."
 USERS = [("anna", "geheim"), ("bert", "streng")]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """A small document, whatever is asked."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(NOTE)))
-        self.end_headers()
-        self.wfile.write(NOTE)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def document() -> Iterator[str]:
-    """An address with a document."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/harbour.txt"
-    server.shutdown()
-    server.server_close()
-
-
-def served(engine: QueryEngine, folder: Path, guarded: bool) -> Any:
-    """The page with its MCP server, as the door serves it."""
-    conversation = Conversation(
-        engine, partial(QueryEngine.open, model="none"), folder / "f.jsonl", guarded=guarded
-    )
-    users = USERS if guarded else None
-    blocks = build(conversation, "extractive")
-    options = app_options(mcp_server(conversation, "127.0.0.1"), users)
-    blocks.launch(
-        prevent_thread_lock=True,
-        quiet=True,
-        auth=users,
-        app_kwargs=options,
-        ssr_mode=False,
-        **launch_options(),
-    )
-    return blocks
 
 
 @pytest.fixture(scope="module")
