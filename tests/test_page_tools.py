@@ -24,6 +24,25 @@ from qa.engine import QueryEngine
 USERS = [("anna", "geheim"), ("bert", "streng")]
 
 
+def served(engine: QueryEngine, folder: Path, guarded: bool) -> Any:
+    """The page with its MCP server, as the door serves it."""
+    conversation = Conversation(
+        engine, partial(QueryEngine.open, model="none"), folder / "f.jsonl", guarded=guarded
+    )
+    users = USERS if guarded else None
+    options = app_options(mcp_server(conversation, "127.0.0.1"), users)
+    blocks = build(conversation, "extractive")
+    blocks.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        auth=users,
+        app_kwargs=options,
+        ssr_mode=False,
+        **launch_options(),
+    )
+    return blocks
+
+
 @pytest.fixture(scope="module")
 def page(article_engine: QueryEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page that stands open on this machine."""
