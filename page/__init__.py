@@ -1,6 +1,6 @@
 """The chat page: shows what the engine answers; decides nothing itself.
 
-strings.py, translations.py  the page's words, in six languages
+strings.py, languages/  the page's words, in six languages
 place.py      a source as a whole, and where a span of it stands, in words
 library.py    the sources of a store, each read once
 markup.py     text for people -> HTML: bold, bullets and footnote markers, all else escaped
@@ -17,7 +17,8 @@ screen.py     what a handler changes on the page
 show.py       a visit -> what is shown of it
 handlers.py   questions, the buttons of an answer, the list of conversations -> Screens
 sources.py    files, addresses and the buttons of a document -> Screens
-api.py        the same functions for programs: named endpoints, MCP tools
+api.py        the same functions for programs: named endpoints
+tools.py      the same functions for assistants: an MCP server
 events.py     which handler each event calls
 layout.py     the Gradio page: its components, and what a visitor finds on arriving
 page.css, page.js, talks.js

@@ -1,8 +1,12 @@
-"""The page's words, in one place. What a language lacks is said in English."""
+"""The page's words in English, and which language a browser asks for; the others stand in languages/."""
 
 from collections.abc import Mapping
 
-from page.translations import ARABIC, CHINESE, GERMAN, HINDI, SPANISH
+from page.languages.arabic import ARABIC
+from page.languages.chinese import CHINESE
+from page.languages.german import GERMAN
+from page.languages.hindi import HINDI
+from page.languages.spanish import SPANISH
 
 Strings = Mapping[str, str]
 
@@ -52,14 +56,12 @@ ENGLISH: Strings = {
     "edit_forks": "What followed stays, as an earlier version.",
     "cancel": "Cancel",
     "copy": "Copy",
-    "copied": "Copied",
     "retry": "Try again",
     "edit": "Edit",
     "up": "Helpful",
     "down": "Not helpful",
     "reason": "Why? (optional)",
     "send_reason": "Send",
-    "thanks": "Noted, thank you.",
     "details": "Details",
     "confidence": "confidence {value}",
     "stop": "Stop",
@@ -109,7 +111,7 @@ def spoken(accepted: str | None) -> Strings:
     for part in (accepted or "").split(","):
         language = part.partition(";")[0].strip().lower().partition("-")[0]
         if language in LANGUAGES:
-            return ENGLISH if language == "en" else {**ENGLISH, **LANGUAGES[language]}
+            return LANGUAGES[language]
     return ENGLISH
 
 
