@@ -1,6 +1,7 @@
 """Which handler each event of the page calls."""
 
 import base64
+import time
 from collections.abc import AsyncIterator, Iterator
 from html import escape
 from typing import Any, NamedTuple
@@ -125,7 +126,8 @@ def _fill(screen: Screen) -> list[Any]:
         name, content = screen.download
         data = base64.b64encode(content.encode("utf-8", "replace")).decode("ascii")
         link = f"data:application/octet-stream;base64,{data}"
-        saved = f'<a download="{escape(name)}" href="{link}">{escape(name)}</a>'
+        at = time.time_ns()  # saved again, it is another download
+        saved = f'<a download="{escape(name)}" href="{link}" data-at="{at}">{escape(name)}</a>'
     parts = [
         screen.conversation,
         screen.desk,

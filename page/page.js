@@ -238,7 +238,13 @@ const footnote = (() => {
     if (answer && answer !== read) { one(".gradio-container").append(live); live.textContent = answer; }
     read = answer;
   });
-  watch("fn-download", () => one("#fn-download a[download]")?.click());
+  let saved = "";
+  watch("fn-download", () => {
+    const link = one("#fn-download a[download]");
+    if (!link || link.dataset.at === saved) return;
+    saved = link.dataset.at;
+    link.click();
+  }, { attributes: true }); // Gradio changes what is there rather than replacing it
   watch("fn-top", () => {
     const { lang, dir } = one(".fn-header") ?? {};
     if (lang) Object.assign(document.documentElement, { lang, dir });

@@ -67,7 +67,7 @@
     if (!told || told === heard) return;
     heard = told;
     hear(JSON.parse(told));
-  }, { attributes: true }); // Gradio changes what is there rather than replacing it
+  }, { attributes: true });
 
   /* another window changed a conversation */
   addEventListener("storage", ({ key, newValue }) => {

@@ -1,50 +1,29 @@
 """The page in a real browser; skipped where there is none."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import ask, chromium, in_a_browser, serious, served
 
-TOP = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
 QUESTION = "How many containers of ammunition has Russia received?"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-]
+pytestmark = in_a_browser
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A page over the bundled article, started as a user starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    store = tmp_path_factory.mktemp("page") / "store"
-    command = [sys.executable, "app.py", "--store", str(store), "--port", str(port), "--model", "none"]
-    with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline().strip() == f"Footnote is at http://127.0.0.1:{port}"
-        yield f"http://127.0.0.1:{port}/"
-        server.terminate()
+    with served("--store", str(tmp_path_factory.mktemp("page") / "store")) as at:
+        yield at
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here: pip install playwright")
-    with sync_api.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
@@ -58,13 +37,6 @@ def page(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator
     opened.wait_for_selector("#fn-question textarea", timeout=60_000)
     yield opened
     context.close()
-
-
-def ask(page: Any, question: str, turns: int = 1) -> None:
-    """Type a question, press Enter, wait for the answer."""
-    page.fill("#fn-question textarea", question)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(f".fn-turn:not(.fn-pending) >> nth={turns - 1}", timeout=60_000)
 
 
 def test_a_chip_lights_its_quote_in_view(page: Any) -> None:
@@ -140,14 +112,6 @@ def test_a_narrow_screen_scrolls_one_way(page: Any) -> None:
 @pytest.mark.parametrize("page", [{"color_scheme": "dark"}, {"color_scheme": "light"}], indirect=True)
 def test_axe_finds_nothing_serious(page: Any) -> None:
     """Contrast, names, roles: axe-core, light and dark, with an answer on the page."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"
-    )
     ask(page, QUESTION)
     page.wait_for_timeout(500)
-    found = axe.Axe().run(page).response["violations"]
-    assert [
-        (one["id"], [node["html"][:120] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ] == []
+    assert serious(page) == []

@@ -173,7 +173,8 @@ def test_without_a_folder_the_browser_keeps_it(article_engine: QueryEngine, tmp_
     row = told(last)["keep"]
     opened = page.keep({"act": "open", "id": row["id"], "talk": row}, page.arrive(None))
     assert opened.conversation == last.conversation
-    for rubbish in (None, [], {"format": 1}, {**row, "exchanges": [{"answer": "<script>"}]}):
+    damaged: list[Any] = [None, [], {"format": 1}, {**row, "exchanges": [{"answer": "<script>"}]}]
+    for rubbish in damaged:
         screen = page.keep({"act": "open", "id": row["id"], "talk": rubbish}, page.arrive(None))
         assert screen.conversation is None
         assert "cannot be read" in (screen.talk or "")
