@@ -230,7 +230,7 @@ const footnote = (() => {
     if (last && sight !== seen) {
       const scroller = scrollerOf(last);
       if (scroller) scroller.scrollTop = target.offsetTop - scroller.offsetTop;
-      else if (last.matches(".fn-pending")) last.scrollIntoView({ block: "nearest" });
+      else if (last.matches(".fn-pending")) last.scrollIntoView({ block: turns.length ? "start" : "nearest" });
     }
     if (sight !== seen) stay = null;
     seen = sight;

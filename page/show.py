@@ -1,5 +1,6 @@
 """A visit -> what is shown of it: the talk, the source pane, and the whole Screen."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -52,7 +53,15 @@ def _choices(visit: Visit) -> list[str]:
     """The questions that the last one may have meant, where the talk leaves it open."""
     *before, last = visit.talk.history()[:-1]
     question = last["content"]
-    return [f"{question} ({choice})" for choice in rewrite(question, before).choices]
+    return [_meaning(question, choice) for choice in rewrite(question, before).choices]
+
+
+def _meaning(question: str, choice: str) -> str:
+    """The question asked of "the summit in June", where it said "the summit" or "that summit"."""
+    thing = choice.partition(" in ")[0].partition(" ")[2]
+    said = rf"\b(?:the|that|this|which|what)\s+(?:\w+\s+)?{re.escape(thing)}\b"
+    asked, count = re.subn(said, lambda _: choice, question, count=1, flags=re.IGNORECASE)
+    return asked if count else f"{question} ({choice})"
 
 
 def pane(visit: Visit, detail: Detail) -> str:

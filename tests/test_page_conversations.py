@@ -14,10 +14,12 @@ from page.handlers import Conversation
 from page.keep import Keep
 from page.screen import Screen
 from page.session import Visit
+from page.show import talk
 from page.strings import ENGLISH
 from page.view import Around, turn
 from qa.engine import QueryEngine
 from qa.talk.conversation import Conversation as Talk
+from qa.talk.conversation import append
 from qa.talk.record import to_json
 
 OPEN = partial(QueryEngine.open, model="none")
@@ -270,6 +272,23 @@ def test_versions_and_choices_are_buttons(conversation: Conversation) -> None:
     assert html.count('data-act="branch"') == 2
     assert html.count(" disabled") == 1
     assert 'data-question="The &lt;b&gt;June&lt;/b&gt; one?"' in html
+
+
+def test_a_question_that_fits_two_things_is_offered_both(conversation: Conversation) -> None:
+    """Each is a button that asks the question of that one; where one is meant, nothing is offered."""
+    visit = conversation.arrive(None)
+    answer = visit.desk.engine.ask("What did the two countries sign?")
+    said = replace(
+        answer,
+        text="They signed at the summit in June. The summit of September 2023 came before.",
+        sentences=(),
+    )
+    asked = replace(answer, question="Who was at that summit?")
+    html = talk(replace(visit, talk=append(append(visit.talk, said), asked)))
+    assert 'data-question="Who was at the summit in June?"' in html
+    assert 'data-question="Who was at the summit in September 2023?"' in html
+    clear = replace(asked, question="Who was at the summit in June?")
+    assert "data-question" not in talk(replace(visit, talk=append(append(visit.talk, said), clear)))
 
 
 def test_a_user_is_no_visitor(tmp_path: Path) -> None:
