@@ -14,6 +14,7 @@ from page.keep import Keep
 from page.screen import Screen
 from page.session import Desk, Visit
 from page.show import pane
+from page.show import talk as show_talk
 from page.sources import add_sources, on_shelf
 from qa.talk.conversation import Conversation as Talk
 
@@ -108,15 +109,20 @@ def source_events(conversation: Conversation, parts: Parts) -> None:
         for screen in add_sources(given, Visit(desk, talk), conversation.open_engine):
             yield [*_fill(screen), ""]
 
+    def on_change(talk: Talk, desk: Desk) -> str:
+        return show_talk(Visit(desk, talk))  # a source read again may not say any more what is cited
+
     def on_click(event: gr.EventData, talk: Talk, desk: Desk) -> Iterator[list[Any]]:
         for screen in on_shelf(_detail(event), Visit(desk, talk), conversation.open_engine):
             yield _fill(screen)
 
     visit = [parts.conversation, parts.desk]
-    parts.files.upload(on_files, [parts.files, *visit], [*parts.screen, parts.files], **QUIET)
+    uploaded = parts.files.upload(on_files, [parts.files, *visit], [*parts.screen, parts.files], **QUIET)
     taken = [parts.take.click, parts.address.submit]
-    gr.on(taken, on_address, [parts.address, *visit], [*parts.screen, parts.address], **QUIET)
-    parts.shelf.click(on_click, visit, parts.screen, **QUIET)
+    fetched = gr.on(taken, on_address, [parts.address, *visit], [*parts.screen, parts.address], **QUIET)
+    clicked = parts.shelf.click(on_click, visit, parts.screen, **QUIET)
+    for changed in (uploaded, fetched, clicked):
+        changed.then(on_change, visit, parts.talk, **QUIET)
 
 
 def _fill(screen: Screen) -> list[Any]:

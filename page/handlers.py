@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 from index.errors import FootnoteError
 from page.export import conversation_markdown, keep_feedback
@@ -19,6 +20,8 @@ from qa.errors import ConversationUnreadable
 from qa.events import TextDelta
 from qa.talk.conversation import Exchange, alternatives, append, fork, rename, show, start
 from qa.talk.export import to_json_text
+
+BETWEEN_S = 0.06  # seconds between two looks at a text being written: each sends the whole talk
 
 
 class Conversation:
@@ -58,16 +61,19 @@ class Conversation:
         Asked `instead_of` an earlier one, it is a branch: what followed that one is kept and can be shown.
         """
         asked = replace(visit, talk=fork(visit.talk, instead_of.id)) if instead_of else visit
-        words, before, text = visit.desk.library.words, talk(asked), ""
+        words, before, text, shown_at = visit.desk.library.words, talk(asked), "", 0.0
         stop = self._asking[session] = asyncio.Event()
         yield Screen(question=None if instead_of else "", talk=before + pending(question, "", words))
         try:
             async for event in visit.desk.engine.stream(question, asked.talk.history(), stop=stop):
                 if isinstance(event, Answer):
-                    yield _kept(replace(asked, talk=append(asked.talk, event)))
+                    answered = replace(asked, talk=append(asked.talk, event))
+                    yield await asyncio.to_thread(_kept, answered)
                 elif isinstance(event, TextDelta):
                     text += event.text
-                    yield Screen(talk=before + pending(question, text, words))
+                    if monotonic() - shown_at > BETWEEN_S:
+                        yield Screen(talk=before + pending(question, text, words))
+                        shown_at = monotonic()
         except FootnoteError as error:
             yield Screen(question=None if instead_of else question, talk=talk(visit, str(error)))
         finally:
@@ -110,7 +116,7 @@ class Conversation:
             beside = [other.id for other in alternatives(visit.talk, exchange.id)]
             to = beside.index(exchange.id) + int(detail.get("by", 0))
             if 0 <= to < len(beside):
-                yield _kept(replace(visit, talk=show(visit.talk, beside[to])))
+                yield await asyncio.to_thread(_kept, replace(visit, talk=show(visit.talk, beside[to])))
 
     def keep(self, detail: Detail, visit: Visit) -> Screen:
         """What the list of conversations asks for: open one, rename it, delete it."""

@@ -116,6 +116,7 @@ const footnote = (() => {
     if (busy() && name !== "rate") return;
     const detail = { act: name, turn: Number(turn ?? -1), question, by: Number(by ?? 0) };
     if (name === "branch") stay = detail.turn;
+    if (name === "new") one("#fn-question textarea").focus({ preventScroll: true });
     if (name === "rate") {
       const article = button.closest(".fn-turn");
       all(".fn-thumb", article).forEach((thumb) => thumb.setAttribute("aria-pressed", String(thumb === button)));
@@ -163,8 +164,9 @@ const footnote = (() => {
     if (rewording) {
       event.preventDefault();
       const question = one("textarea", rewording).value.trim();
-      if (question && !busy()) tell("fn-talk", { act: "edit", turn: Number(rewording.dataset.turn), question });
-      return;
+      if (!question || busy()) return;
+      tell("fn-talk", { act: "edit", turn: Number(rewording.dataset.turn), question });
+      return one("#fn-question textarea").focus({ preventScroll: true }); // the form goes
     }
     const form = event.target.closest(".fn-reason");
     if (!form) return;

@@ -157,6 +157,19 @@ def test_a_second_window_follows(page: Any, address: str) -> None:
     wait_for_questions(page, FIRST, SECOND)
 
 
+def test_a_source_read_again_changes_what_stands(page: Any, note: Path) -> None:
+    """A file given anew under its name: what was cited of the old one says so at once."""
+    give = "#fn-files input[type=file]"
+    page.get_by_role("tab", name="Documents").click()
+    page.set_input_files(give, [str(note)])
+    page.wait_for_selector(".fn-source >> nth=1", timeout=PATIENCE_MS)
+    ask(page, "Who is the harbour master?")
+    assert "source changed" not in page.locator(".fn-note").first.inner_text()
+    note.write_text(note.read_text("utf-8").replace("Marta Ruiz", "Ines Prado"), "utf-8")
+    page.set_input_files(give, [str(note)])
+    page.wait_for_selector(".fn-note >> text=source changed", timeout=PATIENCE_MS)
+
+
 def test_saved_with_each_footnote_once(page: Any) -> None:
     """Markdown and JSON are what the drawer's conversation is, downloaded."""
     ask(page, FIRST)
