@@ -52,7 +52,8 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
             kept = [key, start(), visit.keep, told(visit.keep.arrived())]
             head = [header(model, words, visit.keep.place), examples(visit), tools(words)]
             named = [gr.update(value=words[key]) for key in ("ask", "stop", "add")]
-            asked = [gr.update(placeholder=words[key]) for key in ("ask_placeholder", "add_address")]
+            boxes = (("ask_label", "ask_placeholder"), ("add_address", "add_address"))
+            asked = [gr.update(label=words[name], placeholder=words[hint]) for name, hint in boxes]
             tabs = [gr.update(label=words[key]) for key in ("source", "searched", "sources")]
             return [
                 *kept,
