@@ -82,6 +82,7 @@ class Answer:
     tokens: Mapping[str, int] = field(default_factory=lambda: {"prompt": 0, "completion": 0})
     warnings: tuple[str, ...] = ()
     id: str | None = None
+    choices: tuple[str, ...] = ()  # questions that may have been meant: this one fits each of them equally
     cost_usd: float | None = None  # of the model's tokens; None without a model or without prices set
 
     def to_json(self) -> dict[str, Any]:
