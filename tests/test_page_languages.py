@@ -45,7 +45,7 @@ def test_arabic_runs_from_right_to_left(browser: Any, address: str, width: int, 
     assert words["ask_label"] in page.locator("#fn-question label").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tools = [tool.bounding_box() for tool in page.locator(".fn-toolbar > :visible").all()]
-    assert all(0 <= box["x"] and box["x"] + box["width"] <= width for box in tools)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in tools)
     if width > 800:
         left, right = (page.locator(f"#fn-{side}").bounding_box()["x"] for side in ("left", "right"))
         assert left > right
