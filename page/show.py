@@ -1,6 +1,5 @@
 """A visit -> what is shown of it: the talk, the source pane, and the whole Screen."""
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -14,7 +13,6 @@ from page.session import Visit
 from page.silence import NEAREST
 from page.view import Around, turn
 from qa.answer import Answer
-from qa.standalone import rewrite
 from qa.talk.conversation import alternatives
 
 Detail = Mapping[str, Any]  # what page.js tells with a click
@@ -44,24 +42,9 @@ def talk(visit: Visit, problem: str = "") -> str:
     for number, exchange in enumerate(branch):
         beside = [other.id for other in alternatives(visit.talk, exchange.id)]
         version = beside.index(exchange.id) + 1, len(beside)
-        choices = _choices(visit) if number == len(branch) - 1 else []
+        choices = exchange.answer.choices if number == len(branch) - 1 else ()
         parts.append(turn(exchange.answer, number, library, Around(changed, version, choices, suggestions)))
     return "".join(parts) + (f'<p class="fn-problem" role="alert">{escape(problem)}</p>' if problem else "")
-
-
-def _choices(visit: Visit) -> list[str]:
-    """The questions that the last one may have meant, where the talk leaves it open."""
-    *before, last = visit.talk.history()[:-1]
-    question = last["content"]
-    return [_meaning(question, choice) for choice in rewrite(question, before).choices]
-
-
-def _meaning(question: str, choice: str) -> str:
-    """The question asked of "the summit in June", where it said "the summit" or "that summit"."""
-    thing = choice.partition(" in ")[0].partition(" ")[2]
-    said = rf"\b(?:the|that|this|which|what)\s+(?:\w+\s+)?{re.escape(thing)}\b"
-    asked, count = re.subn(said, lambda _: choice, question, count=1, flags=re.IGNORECASE)
-    return asked if count else f"{question} ({choice})"
 
 
 def pane(visit: Visit, detail: Detail) -> str:

@@ -1,5 +1,6 @@
 """A program's way in: the named endpoints, called by gradio_client over HTTP."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -99,3 +100,11 @@ def test_a_file_of_the_server_is_not_read(page: tuple[str, bool], tmp_path: Path
     for path in (secret, Path("/etc/hostname")):
         answer = httpx.get(f"{page[0].rstrip('/')}/gradio_api/file={path}")
         assert answer.status_code in {403, 404}
+
+
+def test_the_documented_program_runs(page: tuple[str, bool], capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of docs/page-api.md, with this page's address in it."""
+    text = (Path(__file__).parent.parent / "docs" / "page-api.md").read_text(encoding="utf-8")
+    program = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
+    exec(program.replace("http://127.0.0.1:7860/", page[0]), {})
+    assert "10,000 containers" in capsys.readouterr().out

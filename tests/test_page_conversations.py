@@ -275,20 +275,18 @@ def test_versions_and_choices_are_buttons(conversation: Conversation) -> None:
 
 
 def test_a_question_that_fits_two_things_is_offered_both(conversation: Conversation) -> None:
-    """Each is a button that asks the question of that one; where one is meant, nothing is offered."""
+    """Each is a button that asks it in the question's place; once something else was asked, they are gone."""
     visit = conversation.arrive(None)
-    answer = visit.desk.engine.ask("What did the two countries sign?")
-    said = replace(
-        answer,
-        text="They signed at the summit in June. The summit of September 2023 came before.",
-        sentences=(),
-    )
-    asked = replace(answer, question="Who was at that summit?")
-    html = talk(replace(visit, talk=append(append(visit.talk, said), asked)))
-    assert 'data-question="Who was at the summit in June?"' in html
-    assert 'data-question="Who was at the summit in September 2023?"' in html
-    clear = replace(asked, question="Who was at the summit in June?")
-    assert "data-question" not in talk(replace(visit, talk=append(append(visit.talk, said), clear)))
+    choices = ("Who was at the summit in June?", "Who was at the <b>other</b> summit?")
+    unclear = replace(visit.desk.engine.ask("Who was at the summit?"), choices=choices)
+    visit = replace(visit, talk=append(visit.talk, unclear))
+    html = talk(visit)
+    assert html.count('data-act="edit" data-turn="0" data-question=') == 2
+    assert "&lt;b&gt;other" in html
+    meant = after(conversation, visit, act="edit", turn=0, question=choices[0])
+    assert [answer.question for answer in meant.turns] == [choices[0]]
+    assert len(meant.talk.exchanges) == 2
+    assert "data-question" not in talk(after(conversation, visit, ask=SECOND))
 
 
 def test_a_user_is_no_visitor(tmp_path: Path) -> None:

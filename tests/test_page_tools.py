@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -163,3 +164,11 @@ def test_another_site_may_not_use_the_tools(page: str) -> None:
             f"{page}{PATH}/", headers=headers, json={"jsonrpc": "2.0", "id": 1, "method": "ping"}
         )
         assert answer.status_code in {403, 421}
+
+
+def test_the_documented_client_runs(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of docs/page-api.md, with this page's address in it."""
+    text = (Path(__file__).parent.parent / "docs" / "page-api.md").read_text(encoding="utf-8")
+    program = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    exec(program.replace("http://127.0.0.1:7860", page), {})
+    assert capsys.readouterr().out.startswith("answered ")
