@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 from index.errors import FootnoteError
 from page.export import conversation_markdown, keep_feedback
@@ -20,8 +19,6 @@ from qa.errors import ConversationUnreadable
 from qa.events import TextDelta
 from qa.talk.conversation import Exchange, alternatives, append, fork, rename, show, start
 from qa.talk.export import to_json_text
-
-BETWEEN_S = 0.06  # seconds between two looks at a text being written: each sends the whole talk
 
 
 class Conversation:
@@ -61,7 +58,7 @@ class Conversation:
         Asked `instead_of` an earlier one, it is a branch: what followed that one is kept and can be shown.
         """
         asked = replace(visit, talk=fork(visit.talk, instead_of.id)) if instead_of else visit
-        words, before, text, shown_at = visit.desk.library.words, talk(asked), "", 0.0
+        words, before, text = visit.desk.library.words, talk(asked), ""
         stop = self._asking[session] = asyncio.Event()
         yield Screen(question=None if instead_of else "", talk=before + pending(question, "", words))
         try:
@@ -71,9 +68,7 @@ class Conversation:
                     yield await asyncio.to_thread(_kept, answered)
                 elif isinstance(event, TextDelta):
                     text += event.text
-                    if monotonic() - shown_at > BETWEEN_S:
-                        yield Screen(talk=before + pending(question, text, words))
-                        shown_at = monotonic()
+                    yield Screen(talk=before + pending(question, text, words))
         except FootnoteError as error:
             yield Screen(question=None if instead_of else question, talk=talk(visit, str(error)))
         finally:
