@@ -14,10 +14,10 @@ from eval.dataset import DatasetInvalid
 from eval.measures import auroc
 from eval.result import RESAMPLES, SEED, Measure, Result
 from index.passage import Passage
-from index.token_vectors import TokenReader
 from index.words import terms
 from qa.check import SUPPORTED, Ground, Support
 
+USUAL_ODDS = 9.0  # supported sentences to one that is not, in what models answer from passages
 BINS = 10  # of the reliability curve, equal in width
 KEPT = 64  # evidence texts whose passage work is kept: sentences of one reply follow each other
 
@@ -104,17 +104,15 @@ def _claim(line: str, place: str) -> Claim:
     )
 
 
-def evaluate(path: Path, reader: TokenReader | None = None) -> tuple[Result, dict[str, float]]:
+def evaluate(path: Path) -> tuple[Result, dict[str, float]]:
     """The checker's measures on a grounding file, and its score of every row by id.
-
-    `reader` gives the checker MiniLM's token vectors; without, it goes by words alone.
 
     Raises:
         DatasetInvalid: see `read_claims`.
     """
     claims = read_claims(path)
     began = perf_counter()
-    scores = list(score(claims, lambda passages: Ground(passages, reader)))
+    scores = list(score(claims, Ground))
     seconds = perf_counter() - began
     baseline = list(score(claims, WordOverlap))
     result = Result(
@@ -124,13 +122,19 @@ def evaluate(path: Path, reader: TokenReader | None = None) -> tuple[Result, dic
         fingerprint=hashlib.sha256("\n".join(map(repr, claims)).encode()).hexdigest()[:16],
         settings={"threshold": SUPPORTED, "reliability": reliability(scores, [c.supported for c in claims])},
         model="none",
-        checker=Ground.name if reader else f"{Ground.name}, words only",
+        checker=Ground.name,
         measures=measure(claims, scores, SUPPORTED),
         baselines={
             WordOverlap.name: {
                 name: found.value
                 for name, found in measure(claims, baseline).items()
-                if name not in {"balanced_accuracy", "f1", "ece"}  # no threshold of its own, no probability
+                if name
+                not in {
+                    "balanced_accuracy",
+                    "f1",
+                    "ece",
+                    "ece_balanced",
+                }  # no threshold of its own, no probability
             }
         },
         timings={"seconds_per_sentence": round(seconds / len(claims), 5)},
@@ -156,11 +160,16 @@ def evidence_passage(evidence: str) -> Passage:
 
 
 def by_group(claims: Sequence[Claim], scores: Sequence[float]) -> tuple[list[float], list[bool]]:
-    """Of each reply the product of its sentences' scores, and whether people support them all."""
+    """Of each reply the chance that all its sentences are supported, and whether people support them all.
+
+    A score speaks of sentences that are good every second time; in replies far more are, so each is taken to
+    `USUAL_ODDS` before they are multiplied.
+    """
     product: dict[str, float] = {}
     whole: dict[str, bool] = {}
     for claim, value in zip(claims, scores, strict=True):
-        product[claim.group] = product.get(claim.group, 1.0) * max(value, 1e-6)
+        usual = USUAL_ODDS * value / (1 + (USUAL_ODDS - 1) * value)
+        product[claim.group] = product.get(claim.group, 1.0) * max(usual, 1e-6)
         whole[claim.group] = whole.get(claim.group, True) and claim.supported
     return list(product.values()), list(whole.values())
 
@@ -181,6 +190,7 @@ def measure(
         "best_f1": _bootstrapped(best_f1, values, labels),
         "group_best_f1": _bootstrapped(best_f1, *together),
         "ece": _bootstrapped(ece, values, labels),
+        "ece_balanced": _bootstrapped(ece_balanced, values, labels),
     }
 
 
@@ -228,6 +238,13 @@ def ece(values: np.ndarray, kind: np.ndarray) -> float:
     """Expected calibration error over equal-width bins, in 0..1 (Guo et al. 2017, arXiv:1706.04599)."""
     curve = reliability(list(values), list(kind))
     return sum(b["n"] * abs(b["score"] - b["supported"]) for b in curve) / max(1, len(values))
+
+
+def ece_balanced(values: np.ndarray, kind: np.ndarray) -> float:
+    """`ece` with both labels weighing the same: the base rate that the checker's score speaks of, in 0..1."""
+    weight = np.where(kind, 0.5 / max(1, int(kind.sum())), 0.5 / max(1, int((~kind).sum())))
+    place = np.minimum((values * BINS).astype(int), BINS - 1)
+    return float(np.abs(np.bincount(place, weight * (values - kind), BINS)).sum())
 
 
 def _bootstrapped(

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.passage import Passage
-from index.token_vectors import TokenReader
 from qa.grounding.claim import read_claim
 from qa.grounding.comparison import compare
 from qa.grounding.evidence import Evidence, read_sentences
@@ -22,8 +21,9 @@ PARTIAL = 0.3  # from here on partial, below it unsupported
 class Support:
     """`score` in 0..1; the span (offsets of the source) that carries most; why the score is no higher.
 
-    The score reads as the chance that people call the sentence supported where they do so every second time;
-    where most sentences are good, as in answers of strong models, the chance is higher than the score.
+    The score means one thing everywhere: the chance that people call the sentence supported, if good and bad
+    sentences are equally frequent. Where `r` times as many are good the chance is r * s / (1 + (r - 1) * s):
+    higher than the score in answers of strong models. `eval grounding` measures it (`ece_balanced`).
     """
 
     score: float
@@ -34,26 +34,30 @@ class Support:
 
 
 class Ground:
-    """Passages read once, to check any number of sentences against.
-
-    With a `reader` of token vectors wording may differ from the passages'; without, it goes by words alone.
-    """
+    """Passages read once, to check any number of sentences against. It goes by words and facts alone."""
 
     name = "footnote"
 
-    def __init__(self, passages: Sequence[Passage], reader: TokenReader | None = None) -> None:
-        self._reader = reader
+    def __init__(self, passages: Sequence[Passage]) -> None:
         self._sentences = {passage.id: read_sentences(passage) for passage in passages}
         self._evidence: dict[tuple[str, ...], Evidence] = {}
 
     def support(self, sentence: str, cited: Sequence[Passage] | None = None) -> Support:
         """How far the passages (only `cited`, if given) support `sentence`."""
-        found = compare(read_claim(sentence), self._among(cited), self._reader)
-        score = _probability(found.features, "words" if self._reader is None else "vectors")
+        evidence = self._among(cited)
+        found = compare(read_claim(sentence), evidence, self._named(evidence))
+        score = _probability(found.features)
         if not found.span:
             return Support(score, None, 0, 0, found.reasons)
         first, last = found.span[0], found.span[-1]
         return Support(score, first.passage, first.start, last.end, found.reasons)
+
+    def _named(self, evidence: Evidence) -> str:
+        """What was looked at, for people: an absence holds there and nowhere else."""
+        held = len({sentence.passage.id for sentence in evidence.sentences})
+        if held >= sum(bool(sentences) for sentences in self._sentences.values()):
+            return "the passages shown"
+        return "the passage cited" if held == 1 else "the passages cited"
 
     def _among(self, cited: Sequence[Passage] | None) -> Evidence:
         """The evidence in all passages, or in those cited: put together once."""
@@ -67,9 +71,9 @@ class Ground:
         return self._evidence[ids]
 
 
-def _probability(features: Mapping[str, float], model: str) -> float:
+def _probability(features: Mapping[str, float]) -> float:
     """Logistic regression; weights are written by training/check.py."""
-    weights = _weights()[model]
+    weights = _weights()
     total = weights["bias"] + sum(
         weight * features[name] for name, weight in weights.items() if name != "bias"
     )
@@ -77,5 +81,5 @@ def _probability(features: Mapping[str, float], model: str) -> float:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, Mapping[str, float]]:
+def _weights() -> Mapping[str, float]:
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))  # type: ignore[no-any-return]

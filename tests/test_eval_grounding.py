@@ -15,6 +15,7 @@ from eval.grounding import (
     best_f1,
     by_group,
     ece,
+    ece_balanced,
     evaluate,
     evidence_passage,
     f1_unsupported,
@@ -35,14 +36,16 @@ def test_figures_worked_by_hand() -> None:
     assert best_f1(VALUES, KIND) == pytest.approx(0.8)
     assert best_f1(np.array([0.5, 0.5]), np.array([True, False])) == pytest.approx(2 / 3)
     assert ece(VALUES, KIND) == pytest.approx((0.1 + 0.6 + 0.6 + 0.1) / 4)
+    assert ece_balanced(VALUES, KIND) == pytest.approx(ece(VALUES, KIND))
+    assert ece_balanced(np.array([0.5, 0.5, 0.5]), np.array([True, True, False])) == pytest.approx(0)
     assert reliability([1.0, 0.95], [True, False]) == [{"n": 2, "score": 0.975, "supported": 0.5}]
 
 
 def test_a_reply_is_supported_where_all_its_sentences_are() -> None:
-    """Scores multiply."""
+    """Scores multiply, at the odds of nine good sentences to a bad one: .5 becomes .9."""
     claims = [Claim("1", "a", "", "", True), Claim("2", "a", "", "", False), Claim("3", "b", "", "", True)]
     scores, whole = by_group(claims, [0.5, 0.5, 0.9])
-    assert scores == [0.25, 0.9]
+    assert scores == pytest.approx([0.81, 8.1 / 8.2])
     assert whole == [False, True]
 
 
@@ -107,7 +110,7 @@ def test_changed_facts_of_the_article_are_caught() -> None:
     """Of each kind 95 % or more fall below the score of 5 % false alarms; no true one is flagged."""
     claims = claims_of([read_source(ARTICLE, "article.md")])
     found = caught(claims, list(score(claims, Ground)))
-    for kind in ("number", "name", "date", "negation", "speaker"):
+    for kind in ("number", "name", "date", "negation", "speaker", "modality"):
         assert found[kind].n > 0
         assert found[kind].at_5 >= 0.95, kind
     assert found["true"].caught == 0

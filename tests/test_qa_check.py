@@ -23,7 +23,7 @@ GROUND = Ground([whole(ARTICLE_TEXT.text)])
     [
         (
             "Russia has received over 12,000 containers of ammunition from North Korea.",
-            "the number 12,000 is not in the source",
+            "the number 12,000 is not in the passages shown",
         ),
         (
             "North Korea's government has officially confirmed that troops have been sent to Russia.",
@@ -34,7 +34,7 @@ GROUND = Ground([whole(ARTICLE_TEXT.text)])
             "said by Kim, not by Putin",
         ),
         ("Relations between the two countries have grown weaker since the summit.", "stronger, not weaker"),
-        ("Kim met Carlos Alcaraz in July.", "names not in the source: Carlos, Alcaraz, July"),
+        ("Kim met Carlos Alcaraz in July.", "names not in the passages shown: Carlos, Alcaraz, July"),
     ],
 )
 def test_changed_fact_is_not_supported_and_the_reason_says_why(sentence: str, reason: str) -> None:
@@ -73,6 +73,59 @@ def test_cited_passages_alone_count() -> None:
     ground = Ground([one, two])
     assert ground.support("Kim met Belousov.", [one]).score > ground.support("Kim met Belousov.", [two]).score
     assert ground.support("Kim met Belousov.", [two]).passage is None
+
+
+def test_what_is_absent_is_absent_from_what_was_looked_at() -> None:
+    """A passage that was not cited may hold it: only what the cited one lacks is known."""
+    texts = ("Kim met Belousov on Friday.", "It rained 40 days.", "Then it was dry.")
+    one, two, three = (Passage(t, "s", "", "", 0, len(t), t) for t in texts)
+    ground = Ground([one, two, three])
+    assert (
+        ground.support("It rained 40 days.", [one]).reasons[0] == "the number 40 is not in the passage cited"
+    )
+    assert "in the passages cited" in ground.support("It rained 40 days.", [one, three]).reasons[0]
+    assert "in the passages shown" in ground.support("It rained 50 days.", [one, two, three]).reasons[0]
+    assert "in the passages shown" in ground.support("It rained 50 days.").reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (
+            "The village may have been abandoned after the flood.",
+            "The village was abandoned after the flood.",
+        ),
+        ("Troops were reportedly sent to the border.", "Troops were sent to the border."),
+        ("Mice thought to be extinct were found there, perhaps by Dale.", "Mice were found there by Dale."),
+        (
+            "The minister denied that the bridge was closed.",
+            "The minister confirmed that the bridge was closed.",
+        ),
+    ],
+)
+def test_what_may_be_is_not_what_is(source: str, sentence: str) -> None:
+    """What the source says as possible, reported or denied does not support it as a fact; a reason says so."""
+    found = Ground([whole(source)]).support(sentence)
+    assert found.score < SUPPORTED
+    assert any("only as possible or reported" in told or "opposite" in told for told in found.reasons)
+    assert Ground([whole(source)]).support(source).reasons == ()
+
+
+def test_words_bound_to_others_count_against_a_sentence() -> None:
+    """The same words, said of each other's things or said twice, are not the same claim."""
+    ground = Ground([whole("During that time French cooking in Lyon was shaped by old Italian recipes.")])
+    true = ground.support("French cooking was shaped by Italian recipes.").score
+    assert ground.support("Italian cooking was shaped by French recipes.").score < true
+    assert ground.support("Italian cooking was shaped by Italian recipes.").score < true
+
+
+def test_a_lead_in_and_a_denial_claim_little() -> None:
+    """Their own words need not stand in the passages; the numbers in them still must."""
+    ground = Ground([whole("Heat the oven. Turn the chops twice.")])
+    steps = "To prepare a delightful supper, carry out these steps"
+    assert ground.support(f"{steps}:").score > ground.support(f"{steps}.").score
+    assert ground.support("The passages do not mention parsley.").score > SUPPORTED
+    assert ground.support(f"{steps} for 90 minutes:").score < ground.support(f"{steps}:").score
 
 
 @pytest.mark.parametrize("sentence", ["", "   ", "?!", "[1]", "мир", "I hope this helps!"])

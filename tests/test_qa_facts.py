@@ -74,6 +74,12 @@ def test_speaker_is_compared() -> None:
     assert found.speakers == ("Putin", "Kim")
 
 
+def test_a_hedge_in_other_words_is_still_one() -> None:
+    """Nothing is made more certain than it was."""
+    assert not contrast(words("It may have rained."), words("It perhaps rained."), set()).hedged
+    assert not contrast(words("Reportedly it rained."), words("It rained, it seems."), set()).hedged
+
+
 def test_possible_is_not_certain() -> None:
     """A hedge of the source that the claim drops is found."""
     assert contrast(words("They were sent."), words("They were reportedly sent."), set()).hedged

@@ -12,7 +12,8 @@ _LEAD = re.compile(
        (?:passages?|context|text|information)(?:\s+\d)?(?:\s+provided)?,?\s+(?:we\ can\ \w+\s+that\s+)?
      |passage\s+\d\s+(?:states|says|mentions|notes|explains|describes|suggests)\s+(?:that\s+)?
      |(?:therefore|additionally|in\ summary|overall|in\ conclusion|furthermore|moreover|finally|also|however
-       |thus|so|in\ addition|for\ example|for\ instance|note|it\ is\ important\ to\ note\ that)[,:]?\s+
+       |thus|so|in\ addition|for\ example|for\ instance|(?:please\ )?note(?:\ that)?
+       |it\ is\ important\ to\ note\ that)[,:]?\s+
      |(?:i'?\ ?'?m|i\ am)\ not\ sure\s*(?:about\ that\s*)?,?\s*
      |(?:but\s+)?i\ (?:do\ )?(?:think|know|believe)\s+(?:that\s+)?
      |(?:yes|yeah|oh|wow|but|interestingly)\b\s*[,.!]?\s+
@@ -21,7 +22,8 @@ _LEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _POINTER = re.compile(
-    r"\(?\b(?:see\s+|source:?\s*)?passages?\s+\d(?:\s*(?:,|and|&)\s*\d)*\)?\s*[.:]?", re.IGNORECASE
+    r"\(?\b(?:see\s+|(?:source|ref(?:erence)?s?)[.:]?\s*)?passages?\s+\d(?:\s*(?:,|and|&)\s*\d)*\)?\s*[.:]?",
+    re.IGNORECASE,
 )
 _ABOUT_ITSELF = re.compile(
     r"""\b(?:passages?|context|(?:the|your|this|any|other|further|original)\ (?:\w+\ )?questions?|answers?
@@ -41,6 +43,14 @@ _TALK = frozenset(
     described describes alone directly explicitly clear clearly difficult impossible assistance guidance
     solution contain contains consult relevant related regarding""")
 )
+# Of "the passages do not mention X" nothing can be found in them, and nothing need be.
+_ABSENCE = re.compile(
+    r"""\b(?:passages?|context|text|documents?|sources?)\b[^.;:]*\b(?:do|does|did|is|are)(?:\ not\b|n't\b)
+    |\bnot\ (?:\w+\ ){0,2}(?:mentioned|stated|specified|provided|given|described|included|covered|discussed)\b
+    |\bunable\ to\b|\bcannot\ (?:be\ determined|provide|answer|determine)\b
+    |\bnot\ possible\ to\ (?:answer|determine|provide)\b|\bno\ (?:\w+\ )?information\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|\s?,?\s(?=but\b)")
 _CHAT = re.compile(
     r"""^\W*(?:(?:yes|yeah|no|well|oh|wow|but|and|so|haha|hi|hello)\W+)*
@@ -52,12 +62,15 @@ _CHAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is left to check. `matter`: its words that carry weight, each once."""
+    """What is left to check. `matter`: its words that carry weight, each once.
+
+    `slight`: it leads in to a list, or tells what the passages do not say, so its wording proves little.
+    """
 
     text: str
     words: tuple[Word, ...]
     matter: tuple[Word, ...]
-    about_itself: bool
+    slight: bool
 
 
 def read_claim(sentence: str) -> Claim:
@@ -69,7 +82,8 @@ def read_claim(sentence: str) -> Claim:
     if about_itself:  # "I hope this helps" claims nothing; of "the passages do not mention X" X is left
         found = tuple(replace(word, weight=0.0) if word.low in _TALK else word for word in found)
     unique = {word.stem: word for word in reversed(found) if word.weight}
-    return Claim(core, found, tuple(unique.values())[::-1], about_itself)
+    slight = core.endswith(":") or (about_itself and bool(_ABSENCE.search(plain)))
+    return Claim(core, found, tuple(unique.values())[::-1], slight)
 
 
 def _without_lead(text: str) -> str:

@@ -29,13 +29,16 @@ def contrast(claim: Sequence[Word], source: Sequence[Word], names: Set[str]) -> 
     matcher = SequenceMatcher(None, [w.stem for w in claim], [w.stem for w in source], autojunk=False)
     shared = 0
     swapped = []
+    doubted = _scoped(source, claim, HEDGES)
     turned = _scoped(claim, source, NEGATIONS) + _scoped(source, claim, NEGATIONS)
     for kind, a, b, c, d in matcher.get_opcodes():
         mine, theirs = claim[a:b], source[c:d]
         if kind == "equal":
             shared += b - a
         elif _negates(mine) != _negates(theirs) and d - c <= SHORT:
-            turned += [w.text for w in claim[b : b + REACH] if w.weight][:1]
+            turned += _next(claim, b)
+        elif _hedges(theirs) > _hedges(mine) and d - c <= SHORT and _hedges(source) > _hedges(claim):
+            doubted += _next(claim, a) or _next(claim[::-1], len(claim) - b)
         if kind == "replace" and _facts(mine, names) & _facts(theirs, names):
             swapped.append((_shown(mine), _shown(theirs)))
     said, told = _speaker(claim), _speaker(source)
@@ -44,13 +47,22 @@ def contrast(claim: Sequence[Word], source: Sequence[Word], names: Set[str]) -> 
         tuple(swapped),
         tuple(_opposites(claim, source)),
         tuple(turned),
-        tuple(_scoped(source, claim, HEDGES)),
+        tuple(dict.fromkeys(doubted)),
         (said, told) if said and told and not _same(said, told) else None,
     )
 
 
 def _negates(found: Sequence[Word]) -> bool:
     return any(w.low in NEGATIONS or w.low.endswith("n't") for w in found)
+
+
+def _hedges(found: Sequence[Word]) -> int:
+    return sum(w.low in HEDGES for w in found)
+
+
+def _next(claim: Sequence[Word], place: int) -> list[str]:
+    """The next word of matter, if one is near."""
+    return [w.text for w in claim[place : place + REACH] if w.weight][:1]
 
 
 def _shown(found: Sequence[Word]) -> str:

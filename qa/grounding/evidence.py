@@ -1,9 +1,9 @@
 """Passages, read once, to look up what any number of claims say."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from index.sentences import sentence_spans, trim
 from qa.grounding.facts import Word, unspaced, words
 
 LONGEST = 6  # letters of an acronym
+NEAR = 3  # words of matter from one that belongs to another
 SIMILAR = 0.84  # of two spellings of one word (Ratcliff & Obershelp): defence/defense, Belousov/Belusov
 
 
@@ -34,14 +35,18 @@ class Evidence:
         self.homes = np.array([id(s.passage) for s in self.sentences])
         self.postings: dict[str, list[int]] = {}
         self.named: set[str] = set()
-        self.pairs: set[tuple[str, str]] = set()
+        self.near: set[tuple[str, str]] = set()
+        self._counts: Counter[str] = Counter()
         for place, sentence in enumerate(self.sentences):
             stems = [word.stem for word in sentence.words]
+            self._counts.update(stems)
             for stem in set(stems):
                 self.postings.setdefault(stem, []).append(place)
             self.named.update(word.stem for word in sentence.words if word.named)
             matter = [word.stem for word in sentence.words if word.weight]
-            self.pairs.update(pairwise(matter))
+            self.near.update(
+                pair for step in range(1, NEAR + 1) for pair in zip(matter, matter[step:], strict=False)
+            )
             self._acronyms(place, sentence.words)
         self.numbers = {w.number for s in self.sentences for w in s.words if w.number is not None}
         self._buckets: dict[str, list[str]] = {}
@@ -70,6 +75,10 @@ class Evidence:
                 found = [other for other in self._buckets.get(stem[:2], ()) if _similar(stem, other)]
             self._variants[stem] = tuple(found)
         return self._variants[stem]
+
+    def count(self, stem: str) -> int:
+        """How often the evidence has a stem."""
+        return self._counts[stem]
 
     def incidence(self, stems: Sequence[str]) -> np.ndarray:
         """Which sentence holds which stem: bool, (n_stems, n_sentences)."""

@@ -34,7 +34,8 @@ NEGATIONS = frozenset(
 HEDGES = frozenset(
     str.split(
         """may might could possibly perhaps maybe likely probably reportedly allegedly alleged purportedly
-    suggest suggests suggested apparently seems appears would should potentially"""
+    suggest suggests suggested apparently seems seem seemed appears appear appeared would should
+    potentially presumably supposedly supposed believed thought expected rumoured rumored claimed"""
     )
 )
 OPPOSITES = {
@@ -51,7 +52,8 @@ OPPOSITES = {
     strong/weak stronger/weaker fast/slow faster/slower good/bad better/worse best/worst male/female
     hot/cold warm/cool hard/soft import/export majority/minority maximum/minimum positive/negative
     present/absent success/failure true/false inside/outside always/never agree/disagree
-    agreed/disagreed buy/sell bought/sold cause/prevent causes/prevents enable/disable left/right
+    agreed/disagreed confirm/deny confirms/denies confirmed/denied
+    buy/sell bought/sold cause/prevent causes/prevents enable/disable left/right
     legal/illegal major/minor man/woman men/women older/newer possible/impossible safe/dangerous
     tight/loose upper/lower wide/narrow remember/forget single/multiple strengthen/weaken
     strengthened/weakened"""
@@ -95,6 +97,8 @@ SPOKEN = frozenset(
     )
 )
 _WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+(?:\.[^\W\d_]\.)*(?:['’][^\W\d_]+)?")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_OPENING = re.compile(r"[.!?:;\n\"“(*•]\s*$")  # what a capital after it is owed to
 _SPACED_COMMA = re.compile(r"(?<=\d) ([,.]) (?=\d{3}\b)")
 _SPACED_QUOTE = re.compile(r"(?<=\w) ['’] (?=(?:s|m|t|re|ve|ll|d)\b)")
 
@@ -125,7 +129,6 @@ def _ranks() -> dict[str, int]:
     return {word: rank for word, rank in vocabulary.items() if not word.startswith("##")}
 
 
-@lru_cache(maxsize=50_000)
 def _weight(low: str) -> float:
     if low in STOP:
         return 0.0
@@ -134,35 +137,27 @@ def _weight(low: str) -> float:
 
 
 @lru_cache(maxsize=50_000)
-def _stem(low: str) -> str:
-    return (terms(low) or [low])[0]
+def _looked_up(shown: str) -> tuple[str, str, float, float | None]:
+    """Of a word as written: folded, stemmed, its weight and its value."""
+    low = "".join(c for c in unicodedata.normalize("NFKD", shown.casefold()) if not unicodedata.combining(c))
+    low = low.replace("’", "'").replace(".", "" if not shown[0].isdigit() else ".")
+    value = _value(low)
+    return low, (terms(low) or [low])[0] if value is None else f"#{value:g}", _weight(low), value
 
 
 def words(text: str) -> tuple[Word, ...]:
     """The words of `text` in order, possessive 's dropped; numbers carry their value."""
     found: list[Word] = []
-    matches = list(_WORD.finditer(text))
-    for place, match in enumerate(matches):
-        shown = re.sub(r"['’]s?$", "", match.group())
-        low = "".join(
-            c for c in unicodedata.normalize("NFKD", shown.casefold()) if not unicodedata.combining(c)
-        )
-        low = low.replace("’", "'").replace(".", "" if not shown[0].isdigit() else ".")
-        value = _value(low)
-        first = place == 0 or bool(re.search(r"[.!?:;\n\"“(*•]\s*$", text[: match.start()][-4:]))
-        month = shown == "May" and not first  # elsewhere "may" is no name
-        found.append(
-            Word(
-                shown,
-                low,
-                _stem(low) if value is None else f"#{value:g}",
-                match.start(),
-                match.start() + len(shown),
-                MONTH if month else _weight(low),
-                value,
-                shown[:1].isupper() and not first and (month or low not in STOP),
-            )
-        )
+    for match in _WORD.finditer(text):
+        start = match.start()
+        shown = _POSSESSIVE.sub("", match.group())
+        low, stem, weight, value = _looked_up(shown)
+        named = shown[:1].isupper() and bool(found) and not _OPENING.search(text, max(0, start - 4), start)
+        month = named and shown == "May"  # elsewhere "may" is no name
+        if month:
+            weight = MONTH
+        named = named and (month or low not in STOP)
+        found.append(Word(shown, low, stem, start, start + len(shown), weight, value, named))
     return tuple(_joined(found))
 
 
