@@ -124,12 +124,13 @@ def _number_missing(word: Word, claim: Claim, evidence: Evidence) -> bool:
 
 def _closely(differs: Contrast) -> dict[str, float]:
     close = max(0.0, 2 * differs.shared - 1) ** 2
+    hedged = max(0.0, 5 * differs.shared_matter - 4) * (differs.shared >= TALKATIVE)
     return {
         "close_swapped_facts": close * min(2, len(differs.swapped_facts)),
         "close_negated": close * bool(differs.negated),
         "close_speaker": close * (differs.speakers is not None),
         "close_opposite": close * bool(differs.opposite),
-        "close_hedged": close * bool(differs.hedged),
+        "close_hedged": hedged * bool(differs.hedged),
     }
 
 
