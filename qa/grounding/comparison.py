@@ -38,7 +38,7 @@ def compare(claim: Claim, evidence: Evidence, where: str = "the passages shown")
     weight = np.array([word.weight for word in claim.matter])
     held = evidence.incidence([word.stem for word in claim.matter])
     shares = [_shares(weight, held, evidence.homes, size) for size in (1, 2, 3)]
-    absent = [word for word, known in zip(claim.matter, held.any(axis=1).tolist(), strict=True) if not known]
+    absent = [word for word, row in zip(claim.matter, held, strict=True) if not row.any()]
     span = _span(evidence, shares)
     nearest = evidence.sentences[int(shares[0].argmax())].words if span else ()
     theirs = {word.stem for word in nearest if word.weight}
