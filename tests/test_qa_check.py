@@ -104,7 +104,7 @@ def test_what_is_absent_is_absent_from_what_was_looked_at() -> None:
     ],
 )
 def test_what_may_be_is_not_what_is(source: str, sentence: str) -> None:
-    """What the source gives as possible, reported or denied does not support a fact; a reason says so."""
+    """What the source says as possible, reported or denied does not support it as a fact; we say so."""
     found = Ground([whole(source)]).support(sentence)
     assert found.score < SUPPORTED
     assert any("only as possible or reported" in told or "opposite" in told for told in found.reasons)

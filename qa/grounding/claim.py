@@ -95,4 +95,6 @@ def _without_chat(text: str) -> str:
     """The clauses that say something of the world; all of them where none does."""
     clauses = [_without_lead(clause) for clause in _CLAUSE.split(text) if clause.strip()]
     kept = [c for c in clauses if not _CHAT.match(c) and not c.rstrip().endswith("?")]
+    if len(kept) == len(clauses):
+        return " ".join(kept)
     return " ".join(kept) if any(w.weight for c in kept for w in words(c)) else text

@@ -38,7 +38,7 @@ def compare(claim: Claim, evidence: Evidence, where: str = "the passages shown")
     weight = np.array([word.weight for word in claim.matter])
     held = evidence.incidence([word.stem for word in claim.matter])
     shares = [_shares(weight, held, evidence.homes, size) for size in (1, 2, 3)]
-    absent = [word for word, known in zip(claim.matter, list(held.any(axis=1)), strict=True) if not known]
+    absent = [word for word, row in zip(claim.matter, held, strict=True) if not row.any()]
     span = _span(evidence, shares)
     nearest = evidence.sentences[int(shares[0].argmax())].words if span else ()
     theirs = {word.stem for word in nearest if word.weight}
@@ -124,12 +124,13 @@ def _number_missing(word: Word, claim: Claim, evidence: Evidence) -> bool:
 
 def _closely(differs: Contrast) -> dict[str, float]:
     close = max(0.0, 2 * differs.shared - 1) ** 2
+    hedged = max(0.0, 5 * differs.shared_matter - 4) * (differs.shared >= TALKATIVE)
     return {
         "close_swapped_facts": close * min(2, len(differs.swapped_facts)),
         "close_negated": close * bool(differs.negated),
         "close_speaker": close * (differs.speakers is not None),
         "close_opposite": close * bool(differs.opposite),
-        "close_hedged": close * bool(differs.hedged),
+        "close_hedged": hedged * bool(differs.hedged),
     }
 
 

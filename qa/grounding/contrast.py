@@ -14,9 +14,13 @@ SCOPE = 2  # words of matter that a "not" or "may" is taken to speak of
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """What differs, in words for people; `shared`: share of the claim's words found in order."""
+    """What differs, in words for people; `shared`: share of the claim's words found in order.
+
+    `shared_matter`: that of its words of matter, which "was" for "may have been" leaves alone.
+    """
 
     shared: float
+    shared_matter: float
     swapped_facts: tuple[tuple[str, str], ...]  # (claim, source): other numbers or names in the same place
     opposite: tuple[tuple[str, str], ...]  # (claim, source): rose, fell
     negated: tuple[str, ...]  # said of one and denied of the other
@@ -27,7 +31,7 @@ class Contrast:
 def contrast(claim: Sequence[Word], source: Sequence[Word], names: Set[str]) -> Contrast:
     """Where `claim` and `source` say different things; `names`: stems known to be names."""
     matcher = SequenceMatcher(None, [w.stem for w in claim], [w.stem for w in source], autojunk=False)
-    shared = 0
+    shared = matter = 0
     swapped = []
     doubted = _scoped(source, claim, HEDGES)
     turned = _scoped(claim, source, NEGATIONS) + _scoped(source, claim, NEGATIONS)
@@ -35,6 +39,7 @@ def contrast(claim: Sequence[Word], source: Sequence[Word], names: Set[str]) -> 
         mine, theirs = claim[a:b], source[c:d]
         if kind == "equal":
             shared += b - a
+            matter += sum(w.weight > 0 for w in mine)
         elif _negates(mine) != _negates(theirs) and d - c <= SHORT:
             turned += _next(claim, b)
         elif _hedges(theirs) > _hedges(mine) and d - c <= SHORT and _hedges(source) > _hedges(claim):
@@ -44,6 +49,7 @@ def contrast(claim: Sequence[Word], source: Sequence[Word], names: Set[str]) -> 
     said, told = _speaker(claim), _speaker(source)
     return Contrast(
         shared / max(1, len(claim)),
+        matter / max(1, sum(w.weight > 0 for w in claim)),
         tuple(swapped),
         tuple(_opposites(claim, source)),
         tuple(turned),
