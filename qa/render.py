@@ -33,6 +33,7 @@ def render(answer: Answer) -> RenderableType:
         Text(f"Check: {_doubt(s)}", style="yellow") for s in answer.sentences if s.verdict != "supported"
     ]
     parts += [Text(f"Note: {_clean(warning)}", style="yellow") for warning in answer.warnings]
+    parts += [Text(f"Or did you mean: {_clean(choice)}", style="dim") for choice in answer.choices]
     return Group(*parts)
 
 

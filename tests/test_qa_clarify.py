@@ -1,12 +1,15 @@
 """Questions that fit two things equally are given readings to choose from; clear ones are not."""
 
 import asyncio
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from qa.engine import QueryEngine
 from qa.events import PassagesFound
+from qa.render import show
 from qa.standalone import Turn, rewrite
 from qa.talk.clarify import readings
 
@@ -95,3 +98,12 @@ def test_choices_come_with_an_answer_all_the_same(article_engine: QueryEngine) -
     assert (answer.status, bool(answer.citations)) == ("answered", True)
     assert article_engine.ask(answer.choices[0]).choices == ()
     assert answer.to_json()["choices"] == answer.choices
+
+
+def test_a_terminal_shows_the_choices(article_engine: QueryEngine) -> None:
+    """Under the answer, one a line."""
+    console = Console(width=200, file=StringIO())
+    answer = article_engine.ask("Who was at the summit?")
+    show(answer, console)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert all(f"Or did you mean: {choice}" in printed for choice in answer.choices)
