@@ -12,7 +12,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from eval.result import Measure, Result
 from index.chunk import chunk
 from index.embed import MiniLM
-from index.encoder import WIDTH, graph_file, weights_folder
+from index.encoder import WIDTH, encoder, weights_folder
 from index.passage import Source
 from index.retrieve import Retriever
 from index.sentences import trimmed_sentences
@@ -103,7 +103,7 @@ def _export(folder: Path) -> None:
         "vocab.txt",
     ):
         (folder / name).write_bytes((weights_folder() / name).read_bytes())
-    model = onnx.load(graph_file("fp32"))
+    model = encoder("fp32", padded=True)
     names = {"ids": "input_ids", "mask": "attention_mask", "tokens": "last_hidden_state"}
     for node in model.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 LAYERS, HEADS, WIDTH, MAX_TOKENS = 6, 12, 384, 512
-HEAD_WIDTH = WIDTH // HEADS
 EPSILON = 1e-12
+FUSED = "com.microsoft"  # onnxruntime's own operators, several steps in one
 
 
 def weights_folder() -> Path:
@@ -38,7 +38,7 @@ def weights_folder() -> Path:
 
 
 def graph_file(precision: str = "int8") -> Path:
-    """The cached graph, `precision` "int8" (dynamic, per channel) or "fp32"; built on first use, in seconds.
+    """The cached graph, `precision` "int8" (weights by column, values by text) or "fp32"; built on first use.
 
     Raises:
         WeightsInvalid: the weights are missing, or not the ones whose sha256 we know.
@@ -46,27 +46,14 @@ def graph_file(precision: str = "int8") -> Path:
     name = f"minilm-{WEIGHTS_SHA256[:8]}-v{GRAPH_VERSION}-{precision}.onnx"
     path = user_cache_path("footnote") / name
     if not path.exists():
+        import onnx
+
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            built = _build(Path(folder), precision)
+            built = Path(folder) / name
+            onnx.save(encoder(precision), built)
             built.replace(path)  # atomic: a second process sees the old state or the new one
     return path
-
-
-def _build(folder: Path, precision: str) -> Path:
-    import onnx
-
-    full = folder / "fp32.onnx"
-    onnx.save(_graph(_weights()), full)
-    if precision == "fp32":
-        return full
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    small = folder / "int8.onnx"
-    quantize_dynamic(
-        full, small, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
-    )
-    return small
 
 
 def _weights() -> dict[str, np.ndarray]:
@@ -82,10 +69,19 @@ def _weights() -> dict[str, np.ndarray]:
     return load(data)
 
 
-def _graph(weights: dict[str, np.ndarray]) -> "ModelProto":
-    """Inputs ids, mask: int64 (batch, tokens). Output embedding: float32 (batch, 384), unit length."""
+def encoder(precision: str = "int8", padded: bool = False) -> "ModelProto":
+    """The graph. Input ids: int64, (1, tokens): one text a run, so that its int8 ranges are its own.
+
+    Outputs embedding: float32, (1, 384), unit length; tokens: float32, (1, tokens, 384). `padded` is for
+    comparison with others: a second input, mask, like ids; both (batch, tokens); mean and length are then
+    the caller's.
+
+    Raises:
+        WeightsInvalid: as `graph_file`.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
+    weights = _weights()
     nodes: list[Any] = []
     constants: list[Any] = []
 
@@ -94,48 +90,35 @@ def _graph(weights: dict[str, np.ndarray]) -> "ModelProto":
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value, dtype=dtype), name))
         return name
 
-    def node(operator: str, *inputs: str, **attributes: Any) -> str:
-        name = f"n{len(nodes)}"
-        nodes.append(helper.make_node(operator, list(inputs), [name], name=name, **attributes))
-        return name
+    def node(operator: str, *inputs: str, into: tuple[str, ...] = (), **attributes: Any) -> str:
+        names = into or (f"n{len(nodes)}",)
+        nodes.append(helper.make_node(operator, list(inputs), list(names), **attributes))
+        return names[0]
 
     def dense(x: str, *parts: str) -> str:
         matrix = np.concatenate([weights[f"{part}.weight"] for part in parts]).T
-        bias = np.concatenate([weights[f"{part}.bias"] for part in parts])
-        return node("Add", node("MatMul", x, constant(matrix)), constant(bias))
+        bias = constant(np.concatenate([weights[f"{part}.bias"] for part in parts]))
+        if precision == "fp32":
+            return node("Add", node("MatMul", x, constant(matrix)), bias)
+        scale = np.abs(matrix).max(axis=0) / 127
+        small, zero = constant(np.rint(matrix / scale), np.int8), constant(np.zeros(len(scale)), np.int8)
+        return node("DynamicQuantizeMatMul", x, small, constant(scale), zero, bias, domain=FUSED)
 
     def normalise(x: str, part: str) -> str:
         scale, bias = (constant(weights[f"{part}.LayerNorm.{name}"]) for name in ("weight", "bias"))
         return node("LayerNormalization", x, scale, bias, axis=-1, epsilon=EPSILON)
 
-    def heads(x: str, *order: int) -> str:
-        split = constant([0, 0, HEADS, HEAD_WIDTH], np.int64)
-        return node("Transpose", node("Reshape", x, split), perm=list(order))
-
     def attention(x: str, layer: str) -> str:
         own = f"{layer}.attention.self"
         mixed = dense(x, f"{own}.query", f"{own}.key", f"{own}.value")
-        query, key, value = (
-            node("Slice", mixed, constant([i * WIDTH], np.int64), constant([(i + 1) * WIDTH], np.int64), last)
-            for i in range(3)
-        )
-        scores = node("MatMul", heads(query, 0, 2, 1, 3), heads(key, 0, 2, 3, 1))
-        weight = node("Softmax", node("Add", node("Mul", scores, scale), hidden), axis=-1)
-        seen = node("Transpose", node("MatMul", weight, heads(value, 0, 2, 1, 3)), perm=[0, 2, 1, 3])
-        return dense(
-            node("Reshape", seen, constant([0, 0, WIDTH], np.int64)), f"{layer}.attention.output.dense"
-        )
+        parts = tuple(f"{layer}.{name}" for name in ("query", "key", "value"))
+        node("Split", mixed, thirds, into=parts, axis=-1)
+        seen = node("MultiHeadAttention", *parts, *hidden, num_heads=HEADS, domain=FUSED)
+        return dense(seen, f"{layer}.attention.output.dense")
 
-    last, scale = constant([-1], np.int64), constant(HEAD_WIDTH**-0.5)
-    mask = node("Cast", "mask", to=TensorProto.FLOAT)
-    absent = node("Mul", node("Sub", constant(1.0), mask), constant(-1e4))
-    hidden = node("Unsqueeze", absent, constant([1, 2], np.int64))
-    length = node(
-        "Slice",
-        node("Shape", "ids"),
-        constant([1], np.int64),
-        constant([2], np.int64),
-    )
+    thirds = constant([WIDTH] * 3, np.int64)
+    hidden = ("", node("Cast", "mask", to=TensorProto.INT32)) if padded else ()
+    length = node("Slice", node("Shape", "ids"), constant([1], np.int64), constant([2], np.int64))
     types = weights["embeddings.token_type_embeddings.weight"][0]
     positions = constant(weights["embeddings.position_embeddings.weight"] + types)
     place = node("Slice", positions, constant([0], np.int64), length, constant([0], np.int64))
@@ -146,17 +129,21 @@ def _graph(weights: dict[str, np.ndarray]) -> "ModelProto":
         x = normalise(node("Add", x, attention(x, layer)), f"{layer}.attention.output")
         inner = node("Gelu", dense(x, f"{layer}.intermediate.dense"))
         x = normalise(node("Add", x, dense(inner, f"{layer}.output.dense")), f"{layer}.output")
-
-    column = node("Unsqueeze", mask, constant([2], np.int64))
-    total = node("ReduceSum", node("Mul", x, column), constant([1], np.int64), keepdims=0)
-    nodes.append(helper.make_node("LpNormalization", [total], ["embedding"], axis=-1, p=2))
-    nodes.append(helper.make_node("Identity", [x], ["tokens"]))
-    sides = [
-        helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "tokens"]) for n in ("ids", "mask")
-    ]
-    out = [
-        helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH]),
-        helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["batch", "tokens", WIDTH]),
-    ]
-    graph = helper.make_graph(nodes, "all-MiniLM-L6-v2", sides, out, constants)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    node("Identity", x, into=("tokens",))
+    sides = {"ids": TensorProto.INT64}
+    out: dict[str, list[str | int | None]] = {"tokens": ["batch", "tokens", WIDTH]}
+    if padded:
+        sides["mask"] = TensorProto.INT64
+    else:
+        mean = node("ReduceMean", x, constant([1], np.int64), keepdims=0)
+        node("LpNormalization", mean, into=("embedding",), axis=-1, p=2)
+        out["embedding"] = ["batch", WIDTH]
+    graph = helper.make_graph(
+        nodes,
+        "all-MiniLM-L6-v2",
+        [helper.make_tensor_value_info(name, kind, ["batch", "tokens"]) for name, kind in sides.items()],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in out.items()],
+        constants,
+    )
+    operators = [helper.make_opsetid("", 20), helper.make_opsetid(FUSED, 1)]
+    return helper.make_model(graph, opset_imports=operators, ir_version=9)

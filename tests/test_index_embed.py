@@ -63,20 +63,20 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_embeddings_are_unit_vectors_of_their_own_text(minilm: MiniLM) -> None:
-    """Each text, however long or odd, has a unit vector; the same text nearly the same one in any company."""
+    """Each text, however long or odd, has a unit vector; the same text the same one in any company."""
     texts = ["one", "", "word " * 3000, "नमस्ते दुनिया", "👩‍👩‍👧‍👦", "one"]
     rows = minilm.embed(texts)
     assert rows.shape == (6, 384)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-3)
-    assert float(rows[0] @ rows[5]) > 0.999
-    assert float(rows[0] @ minilm.embed(["one"])[0]) > 0.95
+    assert (rows[0] == rows[5]).all()
+    assert all((row == minilm.embed([text])[0]).all() for row, text in zip(rows, texts, strict=True))
     assert minilm.embed([]).shape == (0, 384)
 
 
 def test_int8_stays_near_fp32(minilm: MiniLM) -> None:
     """The quantised graph points where the exact one does."""
     texts = ["The ship left the harbour in May.", "Bees make honey from nectar."]
-    assert (np.sum(minilm.embed(texts) * MiniLM("fp32").embed(texts), axis=1) > 0.95).all()
+    assert (np.sum(minilm.embed(texts) * MiniLM("fp32").embed(texts), axis=1) > 0.97).all()
 
 
 def test_parts_are_read_in_their_context(minilm: MiniLM) -> None:
@@ -84,7 +84,7 @@ def test_parts_are_read_in_their_context(minilm: MiniLM) -> None:
     (made,) = minilm.embed_parts([TEXT], [PARTS])
     assert made.vectors.shape == (3, 384)
     assert np.allclose(np.linalg.norm(made.vectors, axis=1), 1.0, atol=1e-3)
-    assert float(made.vectors[0] @ minilm.embed([TEXT])[0]) > 0.99
+    assert (made.vectors[0] == minilm.embed([TEXT])[0]).all()
     money = minilm.embed(["Who lent money?"])[0]
     assert made.vectors[2] @ money > made.vectors[1] @ money
 
