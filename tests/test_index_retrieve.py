@@ -84,9 +84,10 @@ def test_cosines_of_passage_and_best_sentence() -> None:
         np.array([[0, -127]], dtype=np.int8),
         np.zeros((0, 0), dtype=np.int8),
     ]
-    own, best = PassageVectors(blocks).cosines(np.array([0, 1, 2]), np.array([0.0, 1.0], dtype=np.float32))
-    assert own == pytest.approx([0.0, -1.0, 0.0])
-    assert best == pytest.approx([1.0, -1.0, 0.0])
+    vectors, asked = PassageVectors(blocks), np.array([0.0, 1.0], dtype=np.float32)
+    assert vectors.cosines(asked) == pytest.approx([0.0, -1.0, 0.0])
+    assert vectors.best_sentences(np.array([0, 1, 2]), asked) == pytest.approx([1.0, -1.0, 0.0])
+    assert vectors.best_sentences(np.array([2, 0]), asked) == pytest.approx([0.0, 1.0])
 
 
 def test_what_stands_around_lifts_a_passage_but_never_over_the_best(tmp_path: Path, minilm: MiniLM) -> None:
