@@ -15,11 +15,12 @@ from index.sentences import trimmed_sentences
 from index.store import Store, embedded_text
 from index.words import WordIndex
 
-CANDIDATES = 50  # by whole passages, before their sentences are looked at
+CANDIDATES = 100  # by whole passages, before their sentences are looked at
 DEPTH = 50  # passages of a question that are remembered
 VECTOR_WEIGHT = 0.5  # of meaning, where the model can read the text; the rest is the words'
 SENTENCE_MEANING = 2 / 3  # of the best sentence in meaning; the rest is the whole passage's
-SENTENCE_WORDS = 1 / 2  # of the best sentence in words; the rest is the whole passage's
+SENTENCE_WORDS = 1 / 2  # of the best sentence in words, beside meaning; the rest is the whole passage's
+SENTENCE_WORDS_ALONE = 0.3  # the same where words decide alone
 AROUND = (0.15, 0.105, 0.0735)  # of the passages 1, 2, 3 places away; a passage itself has 1
 UNREAD, READ = (
     0.2,
@@ -38,7 +39,9 @@ class Retriever:
         self.embedding = embedding
         self._vectors = PassageVectors([one.vectors for one in held])
         familiar = np.array([one.familiar for one in held], dtype=np.float32)
-        self._weight = VECTOR_WEIGHT * np.clip((familiar - UNREAD) / (READ - UNREAD), 0.0, 1.0)
+        read = np.clip((familiar - UNREAD) / (READ - UNREAD), 0.0, 1.0)
+        self._weight = VECTOR_WEIGHT * read
+        self._sentence_words = _mixed(SENTENCE_WORDS_ALONE, SENTENCE_WORDS, read)
         spoken = _languages(self.passages)
         self.words = WordIndex(
             [embedded_text(passage) for passage in self.passages],
@@ -66,7 +69,7 @@ class Retriever:
     def _search(self, question: str, top_k: int) -> tuple[ScoredPassage, ...]:
         vector = self.question_vector(question)
         asked = self.words.terms(question)
-        words = _mixed(self.words.scores(asked), self.words.sentence_scores(asked), SENTENCE_WORDS)
+        words = _mixed(self.words.scores(asked), self.words.sentence_scores(asked), self._sentence_words)
         cosine = self._vectors.cosines(vector)
         own = self._fused(np.maximum(cosine, 0.0), words)
         count = min(CANDIDATES, len(own))
@@ -110,7 +113,7 @@ class Retriever:
         return np.asarray(mean)
 
 
-def _mixed(whole: np.ndarray, sentence: np.ndarray, share: float) -> np.ndarray:
+def _mixed(whole: np.ndarray | float, sentence: np.ndarray | float, share: np.ndarray | float) -> np.ndarray:
     return np.asarray((1 - share) * whole + share * sentence)
 
 
