@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
+from eval.dataset import article_set
 from eval.result import Measure, Result
 from index.chunk import chunk
 from index.embed import MiniLM
 from index.encoder import WIDTH, encoder, weights_folder
 from index.passage import Source
 from index.retrieve import Retriever
-from index.sentences import trimmed_sentences
 from index.source import ARTICLE, read_source
 from index.store import Store, embedded_text
 
@@ -50,7 +50,7 @@ def bench(large: int = LARGE) -> Result:
     """
     article = read_source(ARTICLE, ARTICLE.name)
     texts = [embedded_text(passage) for passage in chunk(article)]
-    questions = [sentence for sentence in _sentences(article) if len(sentence) < 150][:QUESTIONS]
+    questions = [row.question for row in article_set().questions][:QUESTIONS]
     embedding = MiniLM()
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         chroma = chroma_embedder(Path(folder) / "weights")
@@ -141,10 +141,6 @@ def _warm(
         retriever.retrieve(f"{question} {number}", 5)
         times.append((perf_counter() - began) * 1000)
     return times[len(questions) :]
-
-
-def _sentences(source: Source) -> list[str]:
-    return [source.text[start:end] for start, end in trimmed_sentences(source.text)]
 
 
 def _shuffled(source: Source, passages: int) -> Source:

@@ -66,6 +66,15 @@ def test_vectors_count_nothing_where_the_model_cannot_read(store: Store, minilm:
     assert found["bees"].score != pytest.approx(found["bees"].words)
 
 
+def test_fewer_passages_are_the_first_of_more(store: Store, minilm: MiniLM) -> None:
+    """How many are asked for changes neither order nor score; what a caller does to the list stays his."""
+    retriever = Retriever(store, minilm)
+    found = retriever.retrieve("What do bees produce?", 5)
+    assert retriever.retrieve("What do bees produce?", 2) == found[:2]
+    retriever.retrieve("What do bees produce?", 5).clear()
+    assert retriever.retrieve("What do bees produce?", 5) == found
+
+
 def test_only_named_sources_are_searched(store: Store, minilm: MiniLM) -> None:
     """With names given, nothing else is found."""
     found = Retriever(store, minilm, ["ships", "doctor"]).retrieve("What do bees produce?", 5)
