@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from eval.dataset import article_set
+from eval.layouts import article_set
 from eval.result import Measure, Result
 from index.chunk import chunk
 from index.embed import MiniLM
