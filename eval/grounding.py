@@ -162,16 +162,19 @@ def evidence_passage(evidence: str) -> Passage:
 def by_group(claims: Sequence[Claim], scores: Sequence[float]) -> tuple[list[float], list[bool]]:
     """Of each reply the chance that all its sentences are supported, and whether people support them all.
 
-    A score speaks of sentences that are good every second time; in replies far more are, so each is taken to
-    `USUAL_ODDS` before they are multiplied.
+    Each score is taken to what is `usual` in replies before they are multiplied.
     """
     product: dict[str, float] = {}
     whole: dict[str, bool] = {}
     for claim, value in zip(claims, scores, strict=True):
-        usual = USUAL_ODDS * value / (1 + (USUAL_ODDS - 1) * value)
-        product[claim.group] = product.get(claim.group, 1.0) * max(usual, 1e-6)
+        product[claim.group] = product.get(claim.group, 1.0) * max(usual(value), 1e-6)
         whole[claim.group] = whole.get(claim.group, True) and claim.supported
     return list(product.values()), list(whole.values())
+
+
+def usual(score: Any) -> Any:
+    """A score, which speaks of sentences that are good every second time, where far more are: in a reply."""
+    return USUAL_ODDS * score / (1 + (USUAL_ODDS - 1) * score)
 
 
 def measure(

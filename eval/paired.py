@@ -62,7 +62,7 @@ def _of_claims(table: Table, threshold: float) -> dict[str, Resampled]:
     _, reply = np.unique(table.column("reply"), return_inverse=True)
     n = int(reply.max(initial=-1)) + 1
     together, whole = np.ones(n), np.ones(n, dtype=bool)
-    np.multiply.at(together, reply, np.maximum(scores, 1e-6))
+    np.multiply.at(together, reply, np.maximum(grounding.usual(scores), 1e-6))
     np.logical_and.at(whole, reply, labels)
 
     def called(statistic: Any) -> Resampled:
@@ -79,6 +79,7 @@ def _of_claims(table: Table, threshold: float) -> dict[str, Resampled]:
         "best_f1": of(grounding.best_f1, scores, labels),
         "group_best_f1": of(grounding.best_f1, together, whole),
         "ece": of(grounding.ece, scores, labels),
+        "ece_balanced": of(grounding.ece_balanced, scores, labels),
     }
 
 

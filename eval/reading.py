@@ -36,11 +36,13 @@ READING = {
     "auroc": "how well the checker tells supported claims from others",
     "group_auroc": "the same for whole replies, each as good as its worst sentence",
     "ece": "how far the checker's score is from the share that is supported",
+    "ece_balanced": "the same, as if supported and unsupported were equally frequent",
     "group_best_f1": "finding replies that hold something unsupported, at the best threshold",
     "evidence_recall": "questions for which the first k passages hold the evidence",
     "tokens_shown": "tokens those k passages take",
     "f1": "finding what is unsupported, at the checker's own threshold",
     "best_f1": "the same, at the best threshold for this set",
+    "group_best_f1": "the same for whole replies",
     "hit": "queries with a relevant document among the first k",
     "p": "documents among the first k that are relevant",
     "recall": "relevant documents among the first k",
@@ -51,7 +53,7 @@ LOWER_IS_BETTER = {
     *("over_refusal_rate", "false_answer_rate", "confidence_ece", "quoted_chars"),
     *("tokens", "cost_usd_per_1000"),
     *("cut_same_rate", "altered_stale_rate", "attack_success_rate", "citation_spoof_rate"),
-    *("evidence_change_rate", "ece", "tokens_shown"),
+    *("evidence_change_rate", "ece", "ece_balanced", "tokens_shown"),
 }
 COUNTS = {"quoted_chars", "tokens", "tokens_shown"}
 PLAIN_NUMBERS = {*COUNTS, "cost_usd_per_1000"}  # no share of anything

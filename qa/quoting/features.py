@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, log10
 
 import numpy as np
 
@@ -38,10 +38,9 @@ ANSWER_SIGNS = {
     "least close in passage": 1,
     "least close name in passage": 1,
     "two least close words": 1,
-    "no number": -1,
     "no time": -1,
-    "not counted": -1,
     "unknown share": -1,
+    "passages": -1,
     "terms": 0,
     "sentences": 0,
     "yes or no": 0,
@@ -89,12 +88,12 @@ def measure_answer(
     measured: Measured,
     scores: np.ndarray,
     known: Callable[[str], bool],
-    counted: Callable[[int], bool],
+    size: int,
 ) -> np.ndarray:
     """What speaks for and against the best sentence being an answer: float32, (len(ANSWER_NAMES),).
 
-    `scores` are the sentences'; `known` says whether any passage holds a term, `counted` whether sentence n
-    has a number by the thing that a "how many" asks for.
+    `scores` are the sentences'; `known` says whether any passage holds a term; `size` is the number of all
+    passages: the more there are, the nearer the nearest one comes by chance.
     """
     best = int(np.argmax(scores))
     here = measured.passage == measured.passage[best]
@@ -111,10 +110,9 @@ def measure_answer(
             around.min(initial=1.0),
             around[asked.named].min() if asked.named.any() else around.mean() if len(around) else 0.0,
             sum(words) / len(words) if words else 1.0,
-            asked.kind == "number" and not column["new number"],
             asked.kind == "time" and not column["new time"] and not column["new number"],
-            not counted(best),
             sum(weight for term, weight in asked.weights.items() if not known(term)) / total,
+            log10(max(size, 1)),
             len(asked.weights) / 10,
             min(len(scores), MANY) / MANY,
             asked.kind == "yes-no",

@@ -9,7 +9,7 @@ from index.words import terms
 from qa.answer import Status
 from qa.quoting.cues import NUMBER, POINTING, STOP, TIME
 from qa.quoting.reading import ReadPassage, ReadQuestion
-from qa.quoting.shapes import Kind
+from qa.quoting.shapes import Kind, kind_of
 
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
@@ -26,7 +26,7 @@ _COUNT = re.compile(
     rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"\bhow many\s+((?:(?!(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\b)"
+    r"\bhow (?:many|menny)\s+((?:(?!(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\b)"
     r"[\w'’-]+\s*){1,3})",
     re.IGNORECASE,
 )
@@ -85,17 +85,21 @@ def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
 
 
 def counts(question: str, sentence: str) -> bool:
-    """Whether a sentence can tell how many: a number stands by the thing that the question counts.
+    """Whether a sentence can tell a quantity that is asked for: it has a number that the question has not.
 
-    True for any other question, and for one that does not name the thing.
+    For "how many X", one beside X. True for any question that asks for no quantity.
     """
+    if kind_of(question) != "number":
+        return True
+    known = set(terms(question))
+    numbers = [m for m in NUMBER.finditer(sentence) if not set(terms(m[0])) <= known]
     asked = _COUNTED.search(question)
     things = set(terms(asked[1])) - STOP if asked else set()
     if not things:
-        return True
+        return bool(numbers)
     return any(
         things & set(terms(sentence[max(0, number.start() - _BEFORE) : number.end() + _AFTER]))
-        for number in NUMBER.finditer(sentence)
+        for number in numbers
     )
 
 
