@@ -42,7 +42,6 @@ READING = {
     "tokens_shown": "tokens those k passages take",
     "f1": "finding what is unsupported, at the checker's own threshold",
     "best_f1": "the same, at the best threshold for this set",
-    "group_best_f1": "the same for whole replies",
     "hit": "queries with a relevant document among the first k",
     "p": "documents among the first k that are relevant",
     "recall": "relevant documents among the first k",
