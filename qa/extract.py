@@ -9,6 +9,7 @@ from index.embed import MiniLM
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
 from qa.quoting import overview
+from qa.quoting.cues import ELSEWHERE
 from qa.quoting.features import measure, measure_answer
 from qa.quoting.layout import caution, greeting, help_text, laid_out, refusal, thanks
 from qa.quoting.quote import Extraction, Quote, answering_words, counts, cut
@@ -22,6 +23,7 @@ __all__ = ["Extraction", "Extractor", "Quote"]
 
 PASSAGES = 8  # searched for sentences, of those given
 THRESHOLD = 0.25  # of confidence, below which the source does not say; eval/README.md shows what it trades
+MARKED = 0.5  # of confidence, from which on the answering words are in bold
 UNCOUNTED = 0.2  # of the confidence, left where a quantity is asked for and the sentence has none
 SURE: dict[Shape, float] = {
     "fact": 0.985,
@@ -112,7 +114,7 @@ class Extractor:
         if confidence < THRESHOLD or not np.isfinite(scores.max()):
             return Extraction((), confidence, refusal(question, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)
-        if shape == "fact":
+        if shape == "fact" and confidence >= MARKED:
             quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked))
         return Extraction(
             tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(question, missing)
@@ -160,6 +162,8 @@ def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape
         ):
             break
         told += float(chance[k])
+        if kept and ELSEWHERE.match(quote.text):
+            continue
         if not any(_overlap(quote, other) for other in kept):
             kept.append(quote)
             size += length

@@ -85,6 +85,19 @@ def test_the_answering_words_are_bold(engine: QueryEngine, question: str, bold: 
     assert "**" not in found.quotes[0].text
 
 
+def test_a_pointer_to_another_text_is_no_further_quote(article_engine: QueryEngine) -> None:
+    """ "ALSO READ" answers who asks for it, and is said besides nothing else."""
+    asked = extract(article_engine, "Who is complaining of a 'Political Hijacking'?")
+    assert any("ALSO READ" in quote.text for quote in asked.quotes[:1])
+    for question in ("What is KCNA?", "When did they meet in June?", "How does Moscow justify its actions?"):
+        assert not any("ALSO READ" in quote.text for quote in extract(article_engine, question).quotes[1:])
+
+
+def test_a_refusal_takes_no_question_word_for_a_name(engine: QueryEngine) -> None:
+    """ "What UN body" asks about the UN."""
+    assert "What" not in extract(engine, "What UN body met in Geneva?").text
+
+
 def test_a_pronoun_brings_the_sentence_that_says_who(engine: QueryEngine) -> None:
     """A quote that opens with "She" starts a sentence earlier, where its name stands or nearer to it."""
     found = extract(engine, "What would the new crane do?")

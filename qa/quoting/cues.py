@@ -57,3 +57,5 @@ LEANING = re.compile(
     rf"(?:{_POINTING}|however|but|and|also|instead|meanwhile|as a result|the (?:company|team|city|group))\b",
     re.IGNORECASE,
 )
+# A line that only points to another text: an answer if asked for, never something said besides.
+ELSEWHERE = re.compile(r"\W*(?:also read|read (?:also|more)|see also)\b", re.IGNORECASE)

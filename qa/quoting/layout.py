@@ -9,7 +9,10 @@ from qa.quoting.shapes import Shape
 
 NOT_IN_SOURCE = "The source does not say."
 NAMES = 3  # named in a refusal
-_NAME = re.compile(r"\b[A-Z][\w&-]*(?:(?: (?:of|and|the|de|von|van))? [A-Z][\w&-]*)*")
+_NAME = re.compile(
+    r"\b(?!(?:Who|Whose|Whom|What|Which|When|Where|Why|How)\b)"
+    r"[A-Z][\w&-]*(?:(?: (?:of|and|the|de|von|van))? [A-Z][\w&-]*)*"
+)
 
 
 def laid_out(quotes: Sequence[Quote], shape: Shape) -> str:

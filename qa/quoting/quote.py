@@ -14,10 +14,6 @@ from qa.quoting.shapes import Kind, kind_of
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
 _FOREIGN_MARKER = re.compile(r"\[(?=\d+\])")
-_PLACE = re.compile(
-    r"\b(?:in|at|from|near|to|into|outside) (?:the )?"
-    r"([A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*)*(?: region| province)?)"
-)
 _DATE = re.compile(
     r"\b\d{1,2} [A-Z]\w+ \d{4}\b|\b[A-Z]\w+ \d{1,2}, \d{4}\b|\b[A-Z]\w{2,8} (?:of )?\d{4}\b|"
     rf"(?i:{TIME.pattern})"
@@ -26,12 +22,13 @@ _COUNT = re.compile(
     rf"(?:[$€£] ?)?(?:{NUMBER.pattern})(?: ?(?:%|percent|per cent|million|billion|thousand))*", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"\bhow (?:many|menny)\s+((?:(?!(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\b)"
+    r"\bhow (?:many|menny)\s+"
+    r"((?:(?!(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\b)"
     r"[\w'’-]+\s*){1,3})",
     re.IGNORECASE,
 )
 _BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
-_KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE, "place": _PLACE}
+_KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +101,15 @@ def counts(question: str, sentence: str) -> bool:
 
 
 def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
-    """The span, in the source, of the only words of the kind asked for; none where there are several."""
+    """The span, in the source, of the only number or time of the sentence, where one is asked for.
+
+    None where there are several, and none for who or where: which name is meant cannot be told by its form.
+    """
     pattern = _KINDS.get(asked.kind)
     if pattern is None:
         return ()
     text, start = part.texts[sentence], part.spans[sentence][0]
-    found = [match.span(pattern.groups) for match in pattern.finditer(text)]
+    found = [(m.start(), m.start() + len(m[0].rstrip(" .,"))) for m in pattern.finditer(text)]
     found = [(a, b) for a, b in found if not set(terms(text[a:b])) & asked.weights.keys()]
     if len({text[a:b] for a, b in found}) != 1:
         return ()
