@@ -86,7 +86,7 @@ def test_the_answering_words_are_bold(engine: QueryEngine, question: str, bold: 
 
 
 def test_a_pointer_to_another_text_is_no_further_quote(article_engine: QueryEngine) -> None:
-    """ "ALSO READ" answers who asks for it, and is said besides nothing else."""
+    """The line ALSO READ answers who asks for it, and is said besides nothing else."""
     asked = extract(article_engine, "Who is complaining of a 'Political Hijacking'?")
     assert any("ALSO READ" in quote.text for quote in asked.quotes[:1])
     for question in ("What is KCNA?", "When did they meet in June?", "How does Moscow justify its actions?"):
@@ -94,7 +94,7 @@ def test_a_pointer_to_another_text_is_no_further_quote(article_engine: QueryEngi
 
 
 def test_a_refusal_takes_no_question_word_for_a_name(engine: QueryEngine) -> None:
-    """ "What UN body" asks about the UN."""
+    """Who asks What UN body names the UN."""
     assert "What" not in extract(engine, "What UN body met in Geneva?").text
 
 
