@@ -14,7 +14,7 @@ TIMEOUT_S = 5.0  # for a server's machine to say that it is there
 
 def is_url(place: str) -> bool:
     """Whether a store's place is a server's address, not a folder."""
-    return urlsplit(place).scheme in {"http", "https"}
+    return place.startswith(("http:", "https:"))  # urlsplit would raise at a malformed one
 
 
 def server_of(place: str) -> tuple[str, int, bool]:

@@ -88,7 +88,7 @@ class WordIndex:
         self._size = len(texts)
         languages = languages or [DEFAULT] * len(texts)
         counted = Counter(languages)
-        self._languages = frozenset(counted)
+        self.languages = frozenset(counted)
         self._usual = max(counted, key=lambda code: counted[code], default=DEFAULT)
         rows = [terms(text, code) for text, code in zip(texts, languages, strict=True)]
         self._postings = _postings(rows)
@@ -111,8 +111,8 @@ class WordIndex:
 
     def terms(self, question: str) -> list[str]:
         """The distinct terms of a question, stemmed as the texts are; in its own language if some have it."""
-        if len(self._languages) > 1:
-            return list(dict.fromkeys(terms(question, language(question, self._languages))))
+        if len(self.languages) > 1:
+            return list(dict.fromkeys(terms(question, language(question, self.languages))))
         return list(dict.fromkeys(terms(question, self._usual)))
 
     def idf(self, term: str) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from index.embed import MiniLM
+from index.language import language
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
 from qa.quoting import overview
@@ -48,6 +49,7 @@ class Extractor:
         self._passages: Sequence[Passage] = retriever.passages
         self._idf = retriever.words.idf
         self._unknown = self._idf(UNSEEN)
+        self._languages = retriever.words.languages
         self._spelling = Spelling(self._passages, self._knows)
         self._reader = Reader(reading, self._idf)
         self._scorer = Scorer.packaged()
@@ -90,9 +92,11 @@ class Extractor:
         read = self._reader.passages(passages)
         measured = measure(asked, read)
         places = [(part, i) for part in read for i in range(len(part.spans))]
-        missing = [name for name in asked.names if not self._knows(name)]
+        # A name in a language that no source speaks may stand there in another form.
+        spoken = language(typed) in self._languages
+        missing = [name for name in asked.names if spoken and not self._knows(name)]
         if not places:
-            return Extraction((), 0.0, refusal(question, missing), "not_in_source")
+            return Extraction((), 0.0, refusal(typed, missing), "not_in_source")
         scores = self._scorer.scores(measured.features)
         readings = [(asked, measured)]
         if typed != question:  # a follow-up: what was typed is read beside what it takes from the talk
@@ -112,12 +116,12 @@ class Extractor:
         if not counts(typed, best.texts[sentence]):
             confidence *= UNCOUNTED
         if confidence < THRESHOLD or not np.isfinite(scores.max()):
-            return Extraction((), confidence, refusal(question, missing), "not_in_source")
+            return Extraction((), confidence, refusal(typed, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)
         if shape == "fact" and confidence >= MARKED:
             quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked))
         return Extraction(
-            tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(question, missing)
+            tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(typed, missing)
         )
 
     def _asked(self, question: str) -> ReadQuestion:

@@ -227,7 +227,8 @@ def _choices(question: str, leans: Leaning, history: Sequence[Turn]) -> tuple[st
 
 def origins(line: str, question: str, history: Sequence[Turn]) -> tuple[Taken, ...]:
     """What a rewriting holds beyond the question, by the latest turn that said it."""
-    left = [w for w in content_words(line) if not set(terms(w)) <= set(terms(question))]
+    asked = set(terms(question))
+    left = [w for w in content_words(line) if not set(terms(w)) <= asked]
     taken = []
     for at in range(len(history) - 1, -1, -1):
         said = set(terms(str(history[at].get("content") or "")))

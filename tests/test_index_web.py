@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from index.errors import SourceUnreadable
+from index.errors import SourceUnreadable, StoreUnusable
+from index.place import check_place
 from index.readers import web
 from index.readers.web import fetch
+from index.source import read_source
 
 PUBLIC = (
     "93.184.215.14"  # where the fake resolver puts public.test; connections to it come to the fake server
@@ -152,3 +154,11 @@ def test_a_trickling_body_is_given_up(port: int, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(web, "WHOLE_S", -1.0)
     with pytest.raises(SourceUnreadable, match="in time"):
         fetch(f"http://127.0.0.1:{port}/", 1000)
+
+
+def test_a_malformed_address_is_said_to_be_one() -> None:
+    """Half a bracket is no traceback, of a source or of a store."""
+    with pytest.raises(SourceUnreadable, match="is not an address"):
+        read_source("http://[::1")
+    with pytest.raises(StoreUnusable):
+        check_place("http://[::1")

@@ -238,3 +238,8 @@ def test_every_measure_of_an_answer_keeps_its_sign() -> None:
     """No learned weight says that an unknown word or a missing number speaks for an answer."""
     weights = dict(zip(ANSWER_SIGNS, Scorer.packaged().answer, strict=True))
     assert all(ANSWER_SIGNS[name] * weight >= 0 for name, weight in weights.items())
+
+
+def test_names_are_called_missing_only_in_a_language_of_the_sources(engine: QueryEngine) -> None:
+    """Nordhafen may well be the Norhaven that the source writes."""
+    assert extract(engine, "Welche Schiffe liegen in Nordhafen?").text == NOT_IN_SOURCE

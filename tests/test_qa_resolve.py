@@ -102,3 +102,11 @@ def test_a_question_that_could_not_be_filled_in_breaks_the_chain() -> None:
         {"role": "assistant", "content": "The harbour master says so. [1]"},
     ]
     assert rewrite("When?", talk).question == "When?"
+
+
+def test_nobody_does_a_thing_to_himself() -> None:
+    """Asked who somebody is, "he" is that one; where the question names him already, "he" is another."""
+    answer = "Kim made the comments after he met Andrei Belousov, the defence minister of Russia."
+    before = Before("Who is Andrei Belousov?", "Who is Andrei Belousov?", answer)
+    assert resolve("What did he say?", before) == "What did Andrei Belousov say?"
+    assert resolve("When did he meet Belousov?", before) == "When did Kim meet Belousov?"

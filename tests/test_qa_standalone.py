@@ -245,3 +245,8 @@ def test_a_follow_up_costs_few_searches() -> None:
     texts = [asked.question, *(part.text for part in asked.context)]
     search(Counting({text: [("a", 0.5)] for text in texts}), asked, 2)
     assert Counting.calls == 3
+
+
+def test_a_long_question_leans_on_nothing_and_costs_little() -> None:
+    """Five thousand characters of pronouns are read once, not once for each of them."""
+    assert leaning("What did the harbour master say about it " + "and ships " * 400) is Leaning.NONE

@@ -45,7 +45,8 @@ _GREETING = (
 )
 _THANKS = (
     r"(?:ok |okay |great |cool )?"
-    r"(?:thanks?(?: you)?(?: so much| very much| a lot)?|thx|cheers|bye|goodbye|see you)"
+    r"(?:thanks?(?: you)?(?: so much| very much| a lot)?|thx|cheers|"
+    r"danke(?: schön)?|merci|gracias|grazie|obrigad[oa]|bye|goodbye|see you)"
 )
 _YOU = r"(?:you|u|i|this|it|footnote|this (?:page|chat|tool|bot))"
 _HELP = (

@@ -146,10 +146,12 @@ def _named(question: str, before: Before) -> str | None:
         return None
     if kind is _THEM:
         spoken = _several(before.base) or _several(before.full)
-    elif re.match(r"(?:and )?who\b", before.base, re.IGNORECASE):  # the answer says who
-        spoken = _person(before.answer) or _person(before.base)
     else:
-        spoken = _person(before.base) or _person(before.full) or _person(before.answer)
+        texts = [before.base, before.full, before.answer]
+        if re.match(r"(?:and )?who\b(?! (?:is|was)\b)", before.base, re.IGNORECASE):  # the answer says who
+            texts = [before.answer, before.base]
+        people = (_person(text) for text in texts)
+        spoken = next((one for one in people if one and not set(terms(one)) & set(terms(question))), "")
     if not spoken:
         return None
 

@@ -62,6 +62,7 @@ _BEFORE_THAT = _set(
 )
 _SHORT = 2  # content words: so short a question may lack its subject
 _FULL = 3  # content words above which a question says enough, whatever its pronouns stand for
+_LONG = 30  # content words of a question that needs no talk to be understood
 _SHORT_ELLIPSIS = 4  # content words up to which "And ...?" is taken for an ellipsis
 
 
@@ -96,6 +97,8 @@ def leaning(question: str) -> Leaning:
     """How much `question` leans on earlier turns, by its form alone (of English)."""
     question = question.strip()
     named = content_words(question)
+    if len(named) > _LONG:
+        return Leaning.NONE
     if len(named) <= _SHORT_ELLIPSIS and (_OPENERS.match(question) or _TRAILERS.search(question)):
         return Leaning.STRONG
     if len(named) <= _PART_WORDS and _PART.match(question):
