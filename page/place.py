@@ -8,7 +8,7 @@ from index.passage import Passage
 from index.readers.extracted import PAGE_BREAK
 from page.strings import Strings
 
-_PAGE = re.compile(PAGE_BREAK + r"\n?(?=.)", re.DOTALL)
+_PAGE = re.compile(PAGE_BREAK + r"\n?+(?=.)", re.DOTALL)  # the break that ends the last page starts none
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 
 

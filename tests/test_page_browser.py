@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from browsing import ask, chromium, in_a_browser, serious, served
+from fakes import pdf_of
 
 QUESTION = "How many containers of ammunition has Russia received?"
 
@@ -96,6 +98,35 @@ def test_uploads_and_a_broken_file(page: Any, browser: Any, address: str, note: 
     ask(other, "Who is the harbour master?")
     assert other.locator(".fn-silent").count() == 1
     other.close()
+
+
+def test_every_kind_of_file_is_read_and_walked_through(page: Any, tmp_path: Path) -> None:
+    """Each is asked, and answers; a footnote into a PDF shows its page."""
+    (tmp_path / "tide.pdf").write_bytes(pdf_of("The tide gauge was set in 1901.", "The gauge broke in 1950."))
+    (tmp_path / "crane.html").write_text(
+        "<article><h1>The crane</h1><p>The crane lifts 30 tons.</p></article>"
+    )
+    (tmp_path / "ferry.txt").write_text("The ferry takes 25 minutes.")
+    letter = docx.Document()
+    letter.add_heading("A letter", 1)
+    letter.add_paragraph("The market opens on Saturdays at eight.")
+    letter.save(str(tmp_path / "letter.docx"))
+    names = ["crane.html", "ferry.txt", "letter.docx", "tide.pdf"]
+    page.get_by_role("tab", name="Documents").click()
+    page.set_input_files("#fn-files input[type=file]", [str(tmp_path / name) for name in names])
+    for name in names:
+        page.wait_for_selector(f"text={name}: ", timeout=60_000)
+    for number, (question, answer) in enumerate(
+        {
+            "How many tons does the crane lift?": "30",
+            "How long does the ferry take?": "25",
+            "When does the market open?": "Saturdays",
+            "When did the tide gauge break?": "1950",
+        }.items()
+    ):
+        ask(page, question, number + 1)
+        assert answer in page.locator(".fn-text").last.inner_text()
+    assert page.locator(".fn-page").last.inner_text().endswith("2")
 
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
