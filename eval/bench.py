@@ -13,7 +13,8 @@ from eval.layouts import article_set
 from eval.result import Measure, Result
 from index.chunk import chunk
 from index.embed import MiniLM
-from index.encoder import WIDTH, encoder, weights_folder
+from index.encoder import encoder, weights_folder
+from index.graph import WIDTH
 from index.passage import Source
 from index.retrieve import Retriever
 from index.source import ARTICLE, read_source

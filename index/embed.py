@@ -13,8 +13,9 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 from tokenizers import Encoding, Tokenizer
 
-from index.encoder import MAX_TOKENS, WIDTH, graph_file, weights_folder
+from index.encoder import MAX_TOKENS, graph_file, weights_folder, word_vectors
 from index.errors import EmbeddingFailed, EmbeddingUnknown
+from index.graph import WIDTH, session
 from index.runtime import onnxruntime
 from index.sentences import Span
 
@@ -38,6 +39,19 @@ class TextVectors:
     familiar: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenStates:
+    """The tokens of a text, the model's own marks at both ends with them; past 512 tokens is nothing.
+
+    `spans`: int, (n_tokens, 2), in code points of the text, empty for the marks; `last` and `middle`: float32,
+    (n_tokens, 384), after the model's last layer and after `index.encoder.MIDDLE`.
+    """
+
+    spans: np.ndarray
+    last: np.ndarray
+    middle: np.ndarray
+
+
 class MiniLM(BaseEmbedding):
     """all-MiniLM-L6-v2 from packaged weights on onnxruntime: no network, 384 dimensions, unit length.
 
@@ -50,21 +64,18 @@ class MiniLM(BaseEmbedding):
     model_name: str = "all-MiniLM-L6-v2"
     precision: str = "int8"
 
-    _session: onnxruntime.InferenceSession = PrivateAttr()
+    _one: onnxruntime.InferenceSession = PrivateAttr()
+    _many: onnxruntime.InferenceSession = PrivateAttr()
+    _words: np.ndarray = PrivateAttr()
     _tokenizer: Tokenizer = PrivateAttr()
-    _alone: Callable[[str], tuple[np.ndarray, np.ndarray, np.ndarray]] = PrivateAttr()
+    _alone: Callable[[str], tuple[np.ndarray, TokenStates]] = PrivateAttr()
 
     def __init__(self, precision: str = "int8", **options: Any) -> None:
         super().__init__(**{"precision": precision} | options)
-        settings = onnxruntime.SessionOptions()
-        settings.log_severity_level = 3
-        settings.intra_op_num_threads = 1  # texts run side by side instead: see `_each`
-        self._session = onnxruntime.InferenceSession(
-            str(graph_file(precision)),
-            settings,
-            providers=["CPUExecutionProvider"],
-            disabled_optimizers=["SkipLayerNormFusion"],  # its kernel is the slower one
-        )
+        # All cores for one text, or a core for each of many: the same vectors, each the faster for its case.
+        self._one = session(graph_file(precision), os.cpu_count() or 1)
+        self._many = session(graph_file(precision))
+        self._words = word_vectors()
         self._tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -82,7 +93,9 @@ class MiniLM(BaseEmbedding):
         Each text is run alone, so its vector does not depend on its company: no padding, and int8 ranges of
         its own. As fast as batches, which are no longer than a processor's cache either way.
         """
-        rows = self._each(lambda text: self._run(text, "embedding")[0][0], self._encode(texts))
+        if len(texts) == 1:
+            return self._run(self._one, self._encode(texts)[0], "embedding")[0]
+        rows = each(lambda text: self._run(self._many, text, "embedding")[0][0], self._encode(texts))
         return np.array(rows, dtype=np.float32).reshape(len(texts), WIDTH)
 
     def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[TextVectors]:
@@ -94,43 +107,32 @@ class MiniLM(BaseEmbedding):
 
         def made(item: tuple[Encoding, Sequence[Span]]) -> TextVectors:
             text, spans = item
-            whole, states = self._run(text, "embedding", "tokens")
+            whole, states = self._run(self._many, text, "embedding", "tokens")
             return TextVectors(
                 np.vstack([whole, *_pooled(states[0], text, spans, whole[0])]), _familiar(text)
             )
 
-        return self._each(made, list(zip(self._encode(texts), parts, strict=True)))
+        return each(made, list(zip(self._encode(texts), parts, strict=True)))
 
-    def _each(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """`work` done on every item, in order; on all cores, as onnxruntime lets others run meanwhile."""
-        if len(items) < 2:
-            return [work(item) for item in items]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(work, items))
-
-    def token_states(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """The spans of a text's tokens in it, int, (n_tokens, 2), and their states, float32, (n_tokens, 384).
-
-        The model's own marks at both ends have empty spans; past 512 tokens is nothing.
-        """
-        _, offsets, states = self._alone(text)
-        return offsets, states
+    def token_states(self, text: str) -> TokenStates:
+        """The states of a text's tokens."""
+        return self._alone(text)[1]
 
     def embed_alone(self, text: str) -> np.ndarray:
         """What `embed` makes of one text; its token states then come for nothing: float32, (384,)."""
         return self._alone(text)[0]
 
-    def _read_alone(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _read_alone(self, text: str) -> tuple[np.ndarray, TokenStates]:
         encoded = self._encode([text])[0]
-        wholes, tokens = self._run(encoded, "embedding", "tokens")
-        return wholes[0], np.array(encoded.offsets), tokens[0]
+        whole, last, middle = self._run(self._one, encoded, "embedding", "tokens", "middle")
+        return whole[0], TokenStates(np.array(encoded.offsets), last[0], middle[0])
 
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         # Half a surrogate pair is no character: the tokenizer would refuse it.
         return list(self._tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text) for text in texts]))
 
-    def _run(self, text: Encoding, *outputs: str) -> list[np.ndarray]:
-        return list(self._session.run(list(outputs), {"ids": np.array([text.ids], dtype=np.int64)}))
+    def _run(self, on: onnxruntime.InferenceSession, text: Encoding, *outputs: str) -> list[np.ndarray]:
+        return list(on.run(list(outputs), {"words": self._words[text.ids][None]}))
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self.embed([text])[0].tolist()  # type: ignore[no-any-return]
@@ -143,6 +145,14 @@ class MiniLM(BaseEmbedding):
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
+
+
+def each(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """`work` done on every item, in order; on all cores, as onnxruntime lets others run meanwhile."""
+    if len(items) < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, items))
 
 
 def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEmbedding:
@@ -168,7 +178,7 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
 
 @cache
 def _minilm() -> MiniLM:
-    """The one MiniLM of this process: its session may be run from many threads, and is 23 MB each."""
+    """The one MiniLM of this process: its sessions may be run from many threads."""
     return MiniLM()
 
 

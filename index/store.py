@@ -37,7 +37,7 @@ log = logging.getLogger("footnote.index")
 
 COLLECTION = "footnote"
 REBUILT = "footnote-rebuilt"  # while a rebuild is under way
-FORMAT = 3  # of what is embedded and of the metadata; a collection of another format is rebuilt
+FORMAT = 4  # of what is embedded and of the metadata; a collection of another format is rebuilt
 BATCH = 1000  # passages written at once
 
 

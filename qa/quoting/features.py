@@ -218,9 +218,14 @@ def _by_tokens(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> np.n
 
 def _nearest(asked: ReadQuestion, parts: Sequence[ReadPassage]) -> list[np.ndarray]:
     """For each sentence and each token of the question, the cosine of the nearest token of the sentence."""
-    alike = np.concatenate([part.states for part in parts]).astype(np.float32) @ asked.states.T
-    sizes = [len(part.states) for part in parts]
-    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    starts = np.concatenate([at + part.starts[:-1] for at, part in zip(firsts, parts, strict=True)])
-    nearest = np.maximum.reduceat(alike, starts, axis=0)
-    return np.split(nearest, np.cumsum([len(part.spans) for part in parts])[:-1])
+    counts = [len(part.spans) for part in parts]
+    firsts = np.cumsum(counts) - counts
+    numbers = np.concatenate(
+        [np.where(part.sentence < 0, -1, part.sentence + at) for part, at in zip(parts, firsts, strict=True)]
+    )
+    tokens = np.concatenate([part.tokens for part in parts])[numbers >= 0]
+    nearest = np.zeros((sum(counts), len(asked.states)), dtype=np.float32)
+    if len(tokens) and len(asked.states):
+        there, starts = np.unique(numbers[numbers >= 0], return_index=True)
+        nearest[there] = np.maximum.reduceat(tokens.astype(np.float32) @ asked.states.T, starts, axis=0)
+    return np.split(nearest, np.cumsum(counts)[:-1])

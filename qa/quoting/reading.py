@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.embed import MiniLM
+from index.embed import MiniLM, TokenStates
 from index.passage import Passage
 from index.sentences import Span, sentence_spans, trim
 from index.store import embedded_text
@@ -16,7 +16,7 @@ from index.words import terms
 from qa.quoting.cues import CUES, LEANING, NUMBER, STOP, TIME
 from qa.quoting.shapes import Kind, kind_of
 
-KEPT = 500  # passages read and kept; at 120 KB each, 60 MB
+KEPT = 300  # passages read and kept; at 250 KB each, 75 MB
 UNSEEN = "\0"  # a term that no text holds
 SLIGHT = 0.15  # the weight of a stop word beside a term's idf
 
@@ -49,6 +49,7 @@ class ReadQuestion:
     named: np.ndarray
     plain: tuple[np.ndarray, ...]
     odd: frozenset[str]
+    read: TokenStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPassage:
-    """A passage's sentences: spans in the source, texts, analyses, mean vectors in context, and token states.
+    """A passage's sentences: spans in the source, texts, analyses, mean vectors in context; and its tokens.
 
-    The states of sentence i are `states[starts[i]:starts[i + 1]]`: float16, unit length.
+    The tokens are those of its title and heading and the model's marks, too. `tokens` are their unit vectors,
+    `middle` their states after the model's middle layer: float16, (n_tokens, 384); `sentence` is the number
+    of each one's sentence, -1 for none, ascending otherwise; `offsets` its span in the source.
     """
 
     passage: Passage
@@ -82,8 +85,10 @@ class ReadPassage:
     texts: tuple[str, ...]
     told: tuple[Told, ...]
     vectors: np.ndarray
-    states: np.ndarray
-    starts: tuple[int, ...]
+    tokens: np.ndarray
+    middle: np.ndarray
+    sentence: np.ndarray
+    offsets: np.ndarray
 
 
 class Reader:
@@ -101,9 +106,9 @@ class Reader:
         weights = {term: self._idf(term) for term in dict.fromkeys(kept)}
         first = _TOKEN.search(text)
         names = names_in(text[first.end() :] if first else "")
-        offsets, states = self._embedding.token_states(text)
-        real = offsets[:, 1] > offsets[:, 0]
-        offsets, states = offsets[real], states[real]
+        read = self._embedding.token_states(text)
+        real = read.spans[:, 1] > read.spans[:, 0]
+        offsets, states = read.spans[real], read.last[real]
         token_weights, named, plain = _token_weights(text, offsets, weights, names)
         return ReadQuestion(
             kind=kind_of(text),
@@ -118,6 +123,7 @@ class Reader:
             named=named,
             plain=plain,
             odd=_odd(text, offsets),
+            read=read,
         )
 
     def passages(self, passages: Sequence[Passage]) -> list[ReadPassage]:
@@ -126,8 +132,7 @@ class Reader:
         for passage in passages:
             if passage.id not in self._kept:
                 text = embedded_text(passage)
-                offsets, states = self._embedding.token_states(text)
-                self._kept[passage.id] = _read(passage, offsets - (len(text) - len(passage.text)), states)
+                self._kept[passage.id] = _read(passage, text, self._embedding.token_states(text))
             self._kept.move_to_end(passage.id)
             found.append(self._kept[passage.id])
         while len(self._kept) > KEPT:
@@ -189,19 +194,26 @@ def _odd(text: str, offsets: np.ndarray) -> frozenset[str]:
     return frozenset(m[0].casefold() for m in _TOKEN.finditer(text) if m.span() not in spans)
 
 
-def _read(passage: Passage, offsets: np.ndarray, states: np.ndarray) -> ReadPassage:
+def _read(passage: Passage, text: str, read: TokenStates) -> ReadPassage:
     spans = [trim(passage.text, span) for span in sentence_spans(passage.text)]
     spans = [span for span in spans if span[0] < span[1]]
     texts = tuple(passage.text[a:b] for a, b in spans)
-    vectors = np.zeros((len(spans), states.shape[1]), dtype=np.float32)
-    rows, starts = [], [0]
+    offsets = read.spans - (len(text) - len(passage.text))
+    vectors = np.zeros((len(spans), read.last.shape[1]), dtype=np.float32)
+    sentence = np.full(len(offsets), -1)
     for i, (a, b) in enumerate(spans):
-        inside = states[(offsets[:, 0] >= a) & (offsets[:, 1] <= b) & (offsets[:, 1] > offsets[:, 0])]
-        if not len(inside):  # past the model's length: nothing is known of it
-            inside = np.zeros((1, states.shape[1]), dtype=np.float32)
-        vectors[i] = unit(inside.mean(axis=0))
-        rows.append(unit(inside))
-        starts.append(starts[-1] + len(inside))
-    kept = np.concatenate(rows).astype(np.float16) if rows else np.zeros((0, states.shape[1]), np.float16)
-    shifted = tuple((passage.start + a, passage.start + b) for a, b in spans)
-    return ReadPassage(passage, shifted, texts, tuple(map(tell, texts)), vectors, kept, tuple(starts))
+        inside = (offsets[:, 0] >= a) & (offsets[:, 1] <= b) & (offsets[:, 1] > offsets[:, 0])
+        if inside.any():  # else past the model's length: nothing is known of it
+            vectors[i] = unit(read.last[inside].mean(axis=0))
+            sentence[inside] = i
+    return ReadPassage(
+        passage=passage,
+        spans=tuple((passage.start + a, passage.start + b) for a, b in spans),
+        texts=texts,
+        told=tuple(map(tell, texts)),
+        vectors=vectors,
+        tokens=unit(read.last).astype(np.float16),
+        middle=read.middle.astype(np.float16),
+        sentence=sentence,
+        offsets=offsets + passage.start,
+    )
