@@ -43,8 +43,8 @@ class TextVectors:
 class TokenStates:
     """The tokens of a text, the model's own marks at both ends with them; past 512 tokens is nothing.
 
-    `spans`: int, (n_tokens, 2), in code points of the text, empty for the marks; `last` and `middle`: float32,
-    (n_tokens, 384), after the model's last layer and after `index.encoder.MIDDLE`.
+    `spans`: int, (n_tokens, 2), in code points of the text, empty for the marks; `last` and `middle`:
+    float32, (n_tokens, 384), after the model's last layer and after `index.encoder.MIDDLE`.
     """
 
     spans: np.ndarray

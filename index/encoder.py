@@ -80,7 +80,7 @@ def read_weights() -> dict[str, np.ndarray]:
 def encoder(precision: str = "int8", padded: bool = False) -> "ModelProto":
     """The graph. Input words: float32, (1, tokens, 384), one text a run, so that its int8 ranges are its own.
 
-    Outputs embedding: float32, (1, 384), unit length; tokens and middle: float32, (1, tokens, 384), the states
+    Outputs embedding: float32, (1, 384), unit length; tokens and middle: float32, (1, tokens, 384), states
     after the last layer and after MIDDLE. `padded` is for comparison with others: inputs ids and mask, int64,
     (batch, tokens); mean and length are then the caller's.
 

@@ -63,7 +63,12 @@ class Graph:
             return self.node("Add", self.node("MatMul", x, self.constant(np.concatenate(held).T)), bias)
         small = np.concatenate([values for values, _ in held]).T
         scale = np.concatenate([scale for _, scale in held])
-        inputs = (self.constant(small, np.int8), self.constant(scale), self.constant(0 * scale, np.int8), bias)
+        inputs = (
+            self.constant(small, np.int8),
+            self.constant(scale),
+            self.constant(0 * scale, np.int8),
+            bias,
+        )
         return self.node("DynamicQuantizeMatMul", x, *inputs, domain=FUSED)
 
     def normalise(self, x: str, part: str) -> str:
@@ -84,7 +89,9 @@ class Graph:
         added = self.node("Add", x, self.dense(inner, f"{name}.output.dense"))
         return self.normalise(added, f"{name}.output")
 
-    def model(self, name: str, inputs: Mapping[str, tuple[int, Shape]], outputs: Mapping[str, Shape]) -> "ModelProto":
+    def model(
+        self, name: str, inputs: Mapping[str, tuple[int, Shape]], outputs: Mapping[str, Shape]
+    ) -> "ModelProto":
         """The whole graph: inputs by name with type and shape, float32 outputs with shape."""
         from onnx import TensorProto, helper
 

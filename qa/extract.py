@@ -10,8 +10,9 @@ from index.language import language
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
 from qa.quoting import overview
+from qa.quoting.cross_encoder import CrossEncoder
 from qa.quoting.cues import ELSEWHERE
-from qa.quoting.features import measure, measure_answer
+from qa.quoting.features import Measured, measure, measure_answer
 from qa.quoting.layout import caution, greeting, help_text, laid_out, refusal, thanks
 from qa.quoting.quote import Extraction, Quote, answering_words, counts, cut
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
@@ -22,7 +23,7 @@ from qa.talk.told import Preference
 
 __all__ = ["Extraction", "Extractor", "Quote"]
 
-PASSAGES = 8  # searched for sentences, of those given
+PASSAGES = 4  # read for sentences, of those given
 THRESHOLD = 0.25  # of confidence, below which the source does not say; eval/README.md shows what it trades
 MARKED = 0.5  # of confidence, from which on the answering words are in bold
 UNCOUNTED = 0.2  # of the confidence, left where a quantity is asked for and the sentence has none
@@ -52,6 +53,7 @@ class Extractor:
         self._languages = retriever.words.languages
         self._spelling = Spelling(self._passages, self._knows)
         self._reader = Reader(reading, self._idf)
+        self._together = CrossEncoder.packaged()
         self._scorer = Scorer.packaged()
 
     def extract(
@@ -90,7 +92,7 @@ class Extractor:
     ) -> Extraction:
         asked = self._asked(question)
         read = self._reader.passages(passages)
-        measured = measure(asked, read)
+        measured = self._measured(asked, read)
         places = [(part, i) for part in read for i in range(len(part.spans))]
         # A name in a language that no source speaks may stand there in another form.
         spoken = language(typed) in self._languages
@@ -101,13 +103,14 @@ class Extractor:
         readings = [(asked, measured)]
         if typed != question:  # a follow-up: what was typed is read beside what it takes from the talk
             bare = self._asked(typed)
-            readings.append((bare, measure(bare, read)))
+            readings.append((bare, self._measured(bare, read)))
             scores = (scores + self._scorer.scores(readings[1][1].features)) / 2
         if prefer is not None:
             scores = scores + prefer(read)
         scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
 
         best, sentence = places[int(scores.argmax())]
+        together = measured.together[read.index(best)]
         size = len(self._passages)
         confidence = max(
             self._scorer.confidence(measure_answer(*reading, scores, self._knows, size))
@@ -119,10 +122,13 @@ class Extractor:
             return Extraction((), confidence, refusal(typed, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)
         if shape == "fact" and confidence >= MARKED:
-            quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked))
+            quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked, together))
         return Extraction(
             tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(typed, missing)
         )
+
+    def _measured(self, asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
+        return measure(asked, read, self._together.read(asked, read))
 
     def _asked(self, question: str) -> ReadQuestion:
         """The question as it is measured: without its slips of the pen."""

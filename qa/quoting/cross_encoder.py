@@ -44,9 +44,9 @@ class ReadTogether:
 class CrossEncoder:
     """The packaged weights on onnxruntime.
 
-    `mark` (2, 384) tells a token how far the question says the same, `weigh` (384,) and its bias how much each
-    of the question's tokens counts for that, `skip` (2,) what it means by itself; `kind` (2, 384) tells the
-    question's tokens from the passage's.
+    `mark` (2, 384) tells a token how far the question says the same, `weigh` (384,) and its bias how much
+    each of the question's tokens counts for that, `skip` (2,) what it means by itself; `kind` (2, 384) tells
+    the question's tokens from the passage's.
     """
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
@@ -87,7 +87,7 @@ class CrossEncoder:
     def _said(self, alike: np.ndarray, question: np.ndarray) -> np.ndarray:
         """How far the question says what each token says, plainly and by weight: float32, (n_tokens, 2)."""
         if not len(question):
-            return np.tile(np.float32([-1.0, 0.0]), (len(alike), 1))
+            return np.tile(np.array([-1.0, 0.0], np.float32), (len(alike), 1))
         weight = 1 / (1 + np.exp(-(question @ self._weigh + self._weigh_bias)))
         return np.column_stack([alike.max(axis=1), (np.maximum(alike, 0.0) * weight).max(axis=1)])
 
@@ -103,9 +103,11 @@ def _by_sentence(answers: np.ndarray, passage: ReadPassage) -> np.ndarray:
 
 
 def joint_layers(held: Mapping[str, np.ndarray]) -> "ModelProto":
-    """The layers that both texts share. Inputs states: float32, (1, tokens, 384), those of the question, then
-    the passage's; alike: float32, (1, 1, tokens, tokens), cosines between the two, 0 within one. Output
-    logits: float32, (1, tokens, 3): answers, first, last.
+    """The layers that both texts share.
+
+    Inputs states: float32, (1, tokens, 384), those of the question, then the passage's;
+    alike: float32, (1, 1, tokens, tokens), cosines between the two, 0 within one. Output logits: float32,
+    (1, tokens, 3): answers, first, last.
     """
     from onnx import TensorProto
 

@@ -7,10 +7,12 @@ from math import log, log10
 import numpy as np
 
 from index.words import terms
+from qa.quoting.cross_encoder import ReadTogether
 from qa.quoting.cues import STOP
 from qa.quoting.reading import ReadPassage, ReadQuestion, Told
 from qa.quoting.shapes import Kind
 
+MOST = 8.0  # log odds of an answer; beyond, they count the same
 CLOSE = 0.6  # cosine of two tokens that mean about the same
 MANY = 40  # sentences; more count the same
 _WANTED: dict[Kind, int] = {"number": 0, "time": 1, "place": 2, "reason": 3, "manner": 4}
@@ -30,9 +32,14 @@ _TOKEN_NAMES = (
     *("close", "close by weight", "least close", "names close", "close share", "passage close"),
 )
 _AMONG_NAMES = ("held among all", "best passage")
-SENTENCE_NAMES = _WORD_NAMES + _TOKEN_NAMES + _AMONG_NAMES + tuple(f"asks {kind}" for kind in _KINDS)
+_TOGETHER_NAMES = ("answers", "answers among all", "answers short of best")
+SENTENCE_NAMES = (
+    _WORD_NAMES + _TOKEN_NAMES + _AMONG_NAMES + _TOGETHER_NAMES + tuple(f"asks {kind}" for kind in _KINDS)
+)
 # What tells whether the best sentence answers, with the sign its weight may have: 0 for either.
 ANSWER_SIGNS = {
+    "some sentence answers": 1,
+    "the best one answers": 1,
     "close by weight": 1,
     "held by passage": 1,
     "least close in passage": 1,
@@ -54,16 +61,23 @@ class Measured:
 
     `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for
     each token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the
-    number of its passage.
+    number of its passage; `together`: what the cross-encoder makes of each passage.
     """
 
     features: np.ndarray
     near: np.ndarray
     passage: np.ndarray
+    together: tuple[ReadTogether, ...]
+
+    @property
+    def odds(self) -> np.ndarray:
+        """Log odds of each sentence to answer: float32, (n_sentences,)."""
+        found = [one.sentences for one in self.together] or [np.zeros(0, np.float32)]
+        return np.asarray(np.clip(np.concatenate(found), -MOST, MOST))
 
 
-def measure(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
-    """The sentences of each passage, in order, measured against the question.
+def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence[ReadTogether]) -> Measured:
+    """The sentences of each passage, in order, measured against the question, each read with it.
 
     "Held" is the share of the question's idf that a text's terms hold; "close" is late interaction: for each
     token of the question the cosine of the nearest token of the sentence, averaged (Khattab & Zaharia 2020,
@@ -72,15 +86,24 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
     parts = [(n, part) for n, part in enumerate(read) if part.spans]
     if not parts:
         empty = np.zeros((0, len(asked.token_weights)), dtype=np.float32)
-        return Measured(np.zeros((0, len(SENTENCE_NAMES)), np.float32), empty, np.zeros(0, int))
+        return Measured(np.zeros((0, len(SENTENCE_NAMES)), np.float32), empty, np.zeros(0, int), ())
     rows = [row for _, part in parts for row in _by_words(asked, part)]
     near = _nearest(asked, [part for _, part in parts])
     close = [_by_tokens(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
     among = _among(asked, [told for _, part in parts for told in part.told])
     passage = np.repeat([n for n, _ in parts], [len(part.spans) for _, part in parts])
     kinds = np.tile([float(asked.kind == kind) for kind in _KINDS], (len(rows), 1))
-    features = np.column_stack([np.array(rows), np.concatenate(close), among, passage == 0, kinds])
-    return Measured(features.astype(np.float32), np.concatenate(near), passage)
+    odds = np.clip(np.concatenate([one.sentences for one in together]), -MOST, MOST)
+    features = np.column_stack(
+        [np.array(rows), np.concatenate(close), among, passage == 0, _answering(odds), kinds]
+    )
+    return Measured(features.astype(np.float32), np.concatenate(near), passage, tuple(together))
+
+
+def _answering(odds: np.ndarray) -> np.ndarray:
+    """The values of _TOGETHER_NAMES: log odds, chance beside all others and none, odds against the best."""
+    power = np.exp(odds)
+    return np.column_stack([odds, power / (1 + power.sum()), odds - odds.max()])
 
 
 def measure_answer(
@@ -105,6 +128,8 @@ def measure_answer(
     total = sum(asked.weights.values()) or 1.0
     return np.array(
         [
+            np.clip(np.log(np.exp(measured.odds).sum()), -MOST, MOST),
+            column["answers"],
             column["close by weight"],
             column["held by passage"],
             around.min(initial=1.0),

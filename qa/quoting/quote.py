@@ -3,14 +3,19 @@
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from index.passage import Passage
 from index.sentences import Span
 from index.words import terms
 from qa.answer import Status
+from qa.quoting.cross_encoder import ReadTogether
 from qa.quoting.cues import NUMBER, POINTING, STOP, TIME
 from qa.quoting.reading import ReadPassage, ReadQuestion
 from qa.quoting.shapes import Kind, kind_of
 
+SURE = 0.5  # of words to answer, from which on they are in bold
+MOST_TOKENS = 16  # of words in bold
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
 _FOREIGN_MARKER = re.compile(r"\[(?=\d+\])")
@@ -28,6 +33,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
+_WHOLE = frozenset({"yes-no", "reason", "manner"})  # kinds of question that a sentence answers as a whole
 _KINDS: dict[Kind, re.Pattern[str]] = {"number": _COUNT, "time": _DATE}
 
 
@@ -100,11 +106,16 @@ def counts(question: str, sentence: str) -> bool:
     )
 
 
-def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
-    """The span, in the source, of the only number or time of the sentence, where one is asked for.
+def answering_words(
+    part: ReadPassage, sentence: int, asked: ReadQuestion, together: ReadTogether
+) -> tuple[Span, ...]:
+    """The span, in the source, of the words of the sentence that answer, where they can be told.
 
-    None where there are several, and none for who or where: which name is meant cannot be told by its form.
+    The words that the cross-encoder is sure of; else the only number or time, where one is asked for.
     """
+    span, chance = _read_words(part, sentence, together)
+    if asked.kind not in _WHOLE and chance >= SURE:
+        return (span,)
     pattern = _KINDS.get(asked.kind)
     if pattern is None:
         return ()
@@ -115,3 +126,26 @@ def answering_words(part: ReadPassage, sentence: int, asked: ReadQuestion) -> tu
         return ()
     a, b = found[0]
     return ((start + a, start + b),)
+
+
+def _read_words(part: ReadPassage, sentence: int, together: ReadTogether) -> tuple[Span, float]:
+    """The likeliest words of the sentence to answer, in the source, and the chance that they do."""
+    tokens = np.flatnonzero(part.sentence == sentence)
+    if not len(tokens):
+        return part.spans[sentence], 0.0
+    first, last = (_share(side[tokens]) for side in (together.first, together.last))
+    joint = np.triu(np.outer(first, last)) - np.triu(np.outer(first, last), MOST_TOKENS)
+    i, j = np.unravel_index(int(joint.argmax()), joint.shape)
+    a, b = int(part.offsets[tokens[i], 0]), int(part.offsets[tokens[j], 1])
+    start, end = part.spans[sentence]
+    text = part.texts[sentence]
+    while a > start and text[a - start - 1].isalnum() and text[a - start].isalnum():  # a word is in pieces
+        a -= 1
+    while b < end and text[b - start].isalnum() and text[b - start - 1].isalnum():
+        b += 1
+    return (a, b), float(joint[i, j])
+
+
+def _share(values: np.ndarray) -> np.ndarray:
+    power = np.exp(values - values.max())
+    return np.asarray(power / power.sum())

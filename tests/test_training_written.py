@@ -1,0 +1,50 @@
+"""The questions written for training: each row is whole, and says where in its document the answer stands."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.dataset import Evidence
+from index.passage import Source
+from training.groups import WRITTEN, written
+
+FILES = sorted(WRITTEN.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_answers_stand_in_the_sentences_named(path: Path) -> None:
+    """A question's sentences exist, and its answering words stand in the first of them."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for asked in row["questions"]:
+            assert asked["q"].strip()
+            assert bool(asked["s"]) or not asked["a"]
+            if "sentences" in row and asked["s"]:
+                assert max(asked["s"]) < len(row["sentences"])
+                assert asked["a"] in row["sentences"][asked["s"][0]]
+
+
+def test_spans_are_those_of_the_sentences() -> None:
+    """Joined to a text, sentences keep their words; breaks between paragraphs belong to none."""
+    ours = [path for path in FILES if not path.stem.startswith("selqa")]
+    for source, questions in written(ours[0], {}):
+        for asked in questions:
+            for span in asked.evidence:
+                text = source.text[span.start : span.end]
+                assert text == text.strip() != ""
+            if asked.answer:
+                first = asked.evidence[0]
+                assert first.start <= asked.answer.start < asked.answer.end <= first.end
+
+
+def test_rows_about_selqa_hold_no_text_of_it() -> None:
+    """They name its documents, and count their sentences as we split them."""
+    path = next(path for path in FILES if path.stem.startswith("selqa"))
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert all(set(row) == {"doc", "questions"} for row in rows)
+    text = "One thing. Another thing. " * 20
+    docs = {row["doc"]: Source(row["doc"], "Title", text, "") for row in rows}
+    source, questions = written(path, docs)[0]
+    assert source.text == text
+    assert all(isinstance(span, Evidence) for asked in questions for span in asked.evidence)

@@ -1,0 +1,241 @@
+"""Questions with candidate passages, the sentences that answer marked: what the cross-encoder learns from."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.dataset import AnswersSet, Evidence
+from index.chunk import chunk
+from index.embed import MiniLM
+from index.passage import Passage, Source
+from index.sentences import Span, trimmed_sentences
+from index.store import embedded_text
+from index.words import WordIndex, terms
+from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+
+PASSAGES = 8  # offered for each question
+FAR = 2  # more, of other documents, for a question that was put to one alone
+WRITTEN = Path(__file__).parent / "written"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A passage, and the numbers of its sentences that answer."""
+
+    passage: ReadPassage
+    right: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """A question and its candidates, nearest first; `far` are passages of other documents.
+
+    `known` are the question's terms that any of the documents holds, `size` is the number of their passages.
+    `answer` is the place of the candidate that holds the answering words, where they are known, and their
+    first and last token in it. `name` tells rows of a set apart, `document` those of one document.
+    """
+
+    name: str
+    document: str
+    asked: ReadQuestion
+    candidates: tuple[Candidate, ...]
+    known: frozenset[str]
+    size: int
+    far: tuple[ReadPassage, ...] = ()
+    answer: tuple[int, int, int] | None = None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether a candidate answers."""
+        return any(candidate.right for candidate in self.candidates)
+
+
+class Remembering(MiniLM):
+    """The model, with all that it has read: documents come again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alone = lru_cache(maxsize=None)(self._read_alone)
+
+    def forget(self) -> None:
+        """Make room."""
+        self._alone = lru_cache(maxsize=None)(self._read_alone)
+
+
+class Collection:
+    """Documents that questions are asked of."""
+
+    def __init__(self, docs: Sequence[Source], embedding: MiniLM) -> None:
+        self.passages = [passage for source in docs for passage in chunk(source)]
+        texts = [embedded_text(passage) for passage in self.passages]
+        self._words = WordIndex(texts)
+        self._embedding = embedding
+        self._vectors = np.array([embedding.embed_alone(text) for text in texts])
+        self.reader = Reader(embedding, self._words.idf)
+
+    def near(self, question: str, count: int = PASSAGES) -> list[Passage]:
+        """The nearest passages, by cosine and share of words."""
+        vector = self._embedding.embed_alone(question)
+        near = np.maximum(self._vectors @ vector, 0) + self._words.scores(terms(question))
+        return [self.passages[n] for n in np.argsort(-near, kind="stable")[:count]]
+
+    def _known(self, asked: ReadQuestion) -> frozenset[str]:
+        idf = self._words.idf
+        return frozenset(t for t in [*asked.weights, *asked.names] if idf(t) < idf(UNSEEN))
+
+    def group(
+        self, name: str, question: str, evidence: Sequence[Evidence], answer: Evidence | None = None
+    ) -> Group:
+        """The question with its nearest passages, and with those that answer if they are not among them."""
+        near = self.near(question)
+        ids = {passage.id for passage in near}
+        near += [p for p in self.passages if p.id not in ids and any(_meet(e, p) for e in evidence)]
+        candidates = [
+            Candidate(
+                read,
+                frozenset(i for i, span in enumerate(read.spans) if answers(evidence, read.passage, *span)),
+            )
+            for read in self.reader.passages(near)
+        ]
+        document = evidence[0].doc if evidence else near[0].source if near else ""
+        asked = self.reader.question(question)
+        known, size = self._known(asked), len(self.passages)
+        place = _place(candidates, answer) if answer else None
+        return Group(name, document, asked, tuple(candidates), known, size, answer=place)
+
+
+def _meet(evidence: Evidence, passage: Passage) -> bool:
+    return evidence.doc == passage.source and evidence.start < passage.end and evidence.end > passage.start
+
+
+def answers(evidence: Sequence[Evidence], passage: Passage, start: int, end: int) -> bool:
+    """Whether a span of a passage covers half of a gold span or more."""
+    return any(
+        e.doc == passage.source and 2 * (min(end, e.end) - max(start, e.start)) >= e.end - e.start
+        for e in evidence
+    )
+
+
+def _place(candidates: Sequence[Candidate], answer: Evidence) -> tuple[int, int, int] | None:
+    for n, candidate in enumerate(candidates):
+        read = candidate.passage
+        if not candidate.right or read.passage.source != answer.doc:
+            continue
+        inside = (
+            (read.offsets[:, 0] >= answer.start) & (read.offsets[:, 1] <= answer.end) & (read.sentence >= 0)
+        )
+        if inside.any():
+            tokens = np.flatnonzero(inside)
+            return n, int(tokens[0]), int(tokens[-1])
+    return None
+
+
+def together(dataset: AnswersSet, embedding: MiniLM) -> list[Group]:
+    """Each question without a talk before it, asked of all documents of its set."""
+    collection = Collection(dataset.docs, embedding)
+    return [
+        collection.group(question.id, question.question, question.evidence)
+        for question in dataset.questions
+        if not question.history
+    ]
+
+
+def singly(dataset: AnswersSet, embedding: MiniLM) -> Iterator[Group]:
+    """Each question asked of its own document, and of what is left of it without the evidence."""
+    docs = {doc.name: doc for doc in dataset.docs}
+    for question in dataset.questions:
+        own = docs[question.evidence[0].doc]
+        yield Collection([own], embedding).group(question.id, question.question, question.evidence)
+        cut = _without(own, question.evidence)
+        yield Collection([cut], embedding).group(question.id, question.question, ())
+
+
+def abroad(dataset: AnswersSet, embedding: MiniLM) -> Iterator[Group]:
+    """Each question asked of the next one's document."""
+    docs = {doc.name: doc for doc in dataset.docs}
+    for question, other in pairwise(dataset.questions):
+        foreign = docs[other.evidence[0].doc]
+        if foreign.name != question.evidence[0].doc:
+            yield Collection([foreign], embedding).group(question.id, question.question, ())
+
+
+def _without(doc: Source, evidence: Sequence[Evidence]) -> Source:
+    text = doc.text
+    for span in sorted((e for e in evidence if e.doc == doc.name), key=lambda e: -e.start):
+        text = text[: span.start] + text[span.end :]
+    return replace(doc, text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """One of our own questions: the sentences that answer it, and the words that do, where they can be."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    answer: Evidence | None
+
+
+def written(path: Path, selqa: Mapping[str, Source]) -> list[tuple[Source, list[WrittenQuestion]]]:
+    """The documents of a file with their questions; a row without a text of its own is about one of selqa's.
+
+    A row: {"title", "sentences"} or {"doc"}, and "questions": [{"q", "s": numbers of sentences, "a": words}].
+    """
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        name = f"{path.stem}-{number}"
+        if "doc" in row:
+            source = replace(selqa[row["doc"]], name=name)
+            spans = trimmed_sentences(source.text)
+        else:
+            text, spans = _joined(row["sentences"])
+            source = Source(name, row["title"], text, "")
+        found.append((source, [_question(name, source.text, spans, asked) for asked in row["questions"]]))
+    return found
+
+
+def _joined(sentences: Sequence[str]) -> tuple[str, list[Span]]:
+    """The sentences as a text, and their spans; one that opens with line breaks opens a paragraph."""
+    text, spans = "", []
+    for sentence in sentences:
+        text += " " if text and not sentence.startswith("\n") else ""
+        spans.append((len(text) + len(sentence) - len(sentence.lstrip()), len(text) + len(sentence)))
+        text += sentence
+    return text, spans
+
+
+def _question(name: str, text: str, spans: Sequence[Span], row: Mapping[str, Any]) -> WrittenQuestion:
+    words = row["a"]
+    evidence = tuple(Evidence(name, *spans[n]) for n in row["s"])
+    start = text.find(words, evidence[0].start) if evidence and words else -1
+    answer = Evidence(name, start, start + len(words)) if start >= 0 else None
+    return WrittenQuestion(row["q"], evidence, answer)
+
+
+def of_written(path: Path, selqa: Mapping[str, Source], embedding: MiniLM) -> Iterator[Group]:
+    """Our questions of a file, each asked of its own document, with passages of the file's others beside."""
+    documents = written(path, selqa)
+    whole = Collection([source for source, _ in documents], embedding)
+    for source, questions in documents:
+        own = Collection([source], embedding)
+        for number, asked in enumerate(questions):
+            group = own.group(f"{source.name}/{number}", asked.text, asked.evidence, asked.answer)
+            near = {candidate.passage.passage.id for candidate in group.candidates}
+            far = [p for p in whole.near(asked.text, PASSAGES - 2) if p.id not in near][:FAR]
+            yield replace(group, document=source.name, far=tuple(whole.reader.passages(far)))
+
+
+def learned(number: int) -> bool:
+    """Whether a question of selqa is learned from, by its place."""
+    return number % 3 != 0
+
+
+def held_out(group: Group) -> bool:
+    """Whether a document of ours is kept for figures."""
+    return int(group.document.rpartition("-")[2]) % 10 == 3
