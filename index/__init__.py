@@ -4,7 +4,8 @@ passage.py    Source, Passage, ScoredPassage: the types every room speaks
 source.py     a file or an address -> Source (title, exact text, sha256)
 sentences.py  text -> sentence spans that tile it
 chunk.py      Source -> Passages, each an exact slice of the text
-encoder.py    the MiniLM weights -> an ONNX graph, built once and cached
+graph.py      BERT's layers as an ONNX graph, and sessions to run it
+encoder.py    the MiniLM weights -> such a graph, built once and cached
 runtime.py    onnxruntime, its telemetry off
 embed.py      the embedding models, as LlamaIndex embeddings
 sentence_vectors.py  passages -> their sentences with embeddings, kept in memory

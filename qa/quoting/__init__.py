@@ -4,6 +4,7 @@ shapes.py    a question -> the kind of answer it wants
 cues.py      the words that tell
 reading.py   question and passages -> terms, names, figures and token states
 spelling.py  a question's misspelt words -> the source's
+cross_encoder.py  a question and each passage, read together -> how well each sentence answers
 features.py  what is measured of each sentence
 scorer.py    features -> scores and confidence, by small learned weights
 quote.py     the sentences that are quoted, each with what it needs to be understood
