@@ -142,7 +142,9 @@ def new(options: Options) -> int:
 
     settings = Settings.from_environment().choose(options.model)
     source = read_source(options.file)
-    folder = options.into or Path(f"{options.file.stem}-eval")
+    if options.into and options.out:
+        raise DatasetInvalid("--into and --out name the same folder here; give one of them")
+    folder = options.into or options.out or Path(f"{options.file.stem}-eval")
     refuse_filled(folder, "name a new folder with --into")
     limit = options.limit or 40
     wanted = limit - limit // 4  # of four questions one is unanswerable

@@ -134,7 +134,9 @@ def _probes(kinds: Kinds) -> None:
 def _exchange(kinds: Kinds) -> None:
     new = _command(kinds, "new", "draft an answers layout from a document of yours, to correct by hand")
     new.add_argument("file", type=Path, metavar="FILE")
-    new.add_argument("--into", type=Path, metavar="DIR", help="a new folder; without: FILE's name and -eval")
+    new.add_argument(
+        "--into", type=Path, metavar="DIR", help="a new folder, as --out; without: FILE's name and -eval"
+    )
     new.add_argument(
         "--limit", type=_count, default=argparse.SUPPRESS, metavar="N", help="questions, 40 at most"
     )

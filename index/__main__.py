@@ -5,7 +5,7 @@ import os
 import sys
 
 from index.errors import FootnoteError
-from index.place import check_place
+from index.place import check_held, check_place
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,14 +39,15 @@ def _run(options: argparse.Namespace) -> int:
 
     # Everything that can be wrong with the input is found before the slow imports.
     place = options.store or os.environ.get("FOOTNOTE_STORE")
-    check_place(place)
-    read = [read_source(path) for path in options.sources] if options.command == "add" else []
+    adds = options.command == "add"
+    (check_place if adds else check_held)(place)  # only `add` makes a store
+    read = [read_source(path) for path in options.sources] if adds else []
     from index.embed import embedding_model
     from index.store import Store
     from index.verify import faults, find
 
     store = Store(place, embedding_model(os.environ.get("FOOTNOTE_EMBEDDING", "minilm")))
-    if options.command == "add":
+    if adds:
         for source in read:
             synced = store.sync(source)
             print(

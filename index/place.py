@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from index.errors import StoreUnusable
 
 LOCK = "footnote.lock"  # the file in a store's folder that its one writer holds
+DATABASE = "chroma.sqlite3"  # what Chroma keeps in a store's folder
 PORT = 8000  # of `chroma run`
 TIMEOUT_S = 5.0  # for a server's machine to say that it is there
 
@@ -40,6 +41,24 @@ def check_place(place: str | None) -> None:
         check_folder(Path(place).expanduser())
 
 
+def check_held(place: str | None) -> None:
+    """Pass a store's place where there is a store to read; nothing is made or changed.
+
+    The default place (None) passes: with nothing added yet, it holds nothing. A server tells by itself.
+
+    Raises:
+        StoreUnusable: `check_place` refuses it, or it is a folder without a store.
+    """
+    check_place(place)
+    if place is not None and not is_url(place):
+        folder = Path(place).expanduser()
+        if not (folder / DATABASE).is_file():
+            raise StoreUnusable(
+                f"{folder}: there is no store; make one with `python -m index add FILE --store {folder}`, "
+                "or name another folder"
+            )
+
+
 def check_folder(folder: Path) -> None:
     """Pass a folder that is a store, is empty, or can be made.
 
@@ -60,14 +79,14 @@ def check_folder(folder: Path) -> None:
 
 
 def _check_content(folder: Path) -> None:
-    database = folder / "chroma.sqlite3"
+    database = folder / DATABASE
     if folder.exists() and not folder.is_dir():
         raise StoreUnusable(f"{folder}: is a file, not a store; name a folder")
     if database.is_file():
         with database.open("rb") as file:
             if file.read(15) != b"SQLite format 3":
                 raise StoreUnusable(
-                    f"{folder}: its chroma.sqlite3 is damaged; name another folder or delete this one"
+                    f"{folder}: its {DATABASE} is damaged; name another folder or delete this one"
                 )
     elif folder.is_dir() and any(file.name != LOCK for file in folder.iterdir()):
         raise StoreUnusable(f"{folder}: holds other files and no index; name an empty or a new folder")

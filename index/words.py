@@ -16,6 +16,15 @@ K1, B = 1.2, 0.75
 # Marks belong to words: without them Devanagari falls apart at each vowel sign.
 _TERM = regex.compile(r"[\p{L}\p{M}\p{N}_]+(?:[.,]\p{N}+)*")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+# What is written with full stops and without, and its term: not "us" for "US", which is another word.
+# Where a caller has put capitalised words side by side, "U.S." comes as "U S".
+_SHORT = {"USSR": "ussr", "USA": "usa", "UAE": "uae", "US": "usa", "UK": "uk", "UN": "un", "EU": "eu"}
+_FORMS = "|".join(
+    form
+    for name in _SHORT
+    for form in (name, r"\.".join(name) + r"\.?", r"\. ".join(name) + r"\.", " ".join(name))
+)
+_SHORTENED = regex.compile(rf"(?<![\p{{L}}\p{{M}}\p{{N}}_.])(?:{_FORMS})(?![\p{{L}}\p{{M}}\p{{N}}_])")
 _STEMMERS = {
     "en": "english",
     "es": "spanish",
@@ -49,15 +58,21 @@ _stemmer = lru_cache(maxsize=None)(lambda algorithm: Stemmer.Stemmer(algorithm, 
 def terms(text: str, language: str = DEFAULT) -> list[str]:
     """The terms of a text in order: case-folded, stemmed ("met" as "meet"); bigrams of unspaced scripts.
 
+    "U.S." and "US" are one term, and "us" is another.
     `language` (ISO 639-1) chooses the stemmer of words in Latin script; in others the script does.
     """
     found: list[str] = []
-    for word in _TERM.findall(unicodedata.normalize("NFKC", text).casefold()):
+    text = _SHORTENED.sub(_shortened, unicodedata.normalize("NFKC", text))
+    for word in _TERM.findall(text.casefold()):
         if _UNSPACED.search(word):
             found.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         else:
             found.append(_stem(word, language))
     return found
+
+
+def _shortened(match: regex.Match[str]) -> str:
+    return _SHORT[match[0].replace(".", "").replace(" ", "")]
 
 
 @lru_cache(maxsize=200_000)

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> None:
     # Everything that can be wrong with the input is found before the slow imports.
-    rows = list(_rows(options.questions)) if options.questions else []
+    rows = _rows(options.questions) if options.questions else []
     if options.question is not None:
         check_question(options.question)
     engine = _open(options)
@@ -89,7 +88,8 @@ def _open(options: argparse.Namespace) -> "QueryEngine":
     return QueryEngine.open(*sources, store=options.store, strict=options.strict or None, settings=settings)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -106,7 +106,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 check_question(row.get("question"), row.get("history") or ())
             except QuestionInvalid as error:
                 raise FootnoteError(f"{path}, line {number}: {error}") from error
-            yield row
+            rows.append(row)
+    if not rows:
+        raise FootnoteError(f'{path}: holds no question; give one JSON object a line, with a "question"')
+    return rows
 
 
 if __name__ == "__main__":

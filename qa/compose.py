@@ -11,7 +11,7 @@ from qa.check import Ground
 from qa.events import Event, SentenceChecked, TextDelta
 from qa.extract import Extraction, Quote
 from qa.settings import Settings
-from qa.writing.cite import ParsedReply, Written, parse, without_last
+from qa.writing.cite import ParsedReply, Written, only_finished, parse
 from qa.writing.markers import without_begun_marker
 from qa.writing.prompt import REFUSAL, build, estimate_tokens
 from qa.writing.reply import Reply, is_refusal
@@ -22,6 +22,7 @@ EXTRACTIVE = "extractive"
 NEAR_COSINE = 0.15
 NEAR_WORDS = 0.2
 STOPPED = "Stopped: the sentence that was being written is left out."
+STOPPED_BETWEEN = "Stopped between two sentences: the model may have had more to say."
 STOPPED_EARLY = "Stopped before a sentence was finished: the answer is quoted from the source."
 REFUSED = 0.5  # of the confidence, left where a model read the passages and found no answer
 
@@ -131,11 +132,15 @@ class Draft:
             "completion": estimate_tokens(text),
             "estimated": 1,
         }
-        finished = without_last(parse(without_begun_marker(text), self.prompt.shown))
+        finished = only_finished(text, self.prompt.shown)
         if _refuses(finished):
             finished = ParsedReply("", (), ())  # more was to come, or nothing: it cannot be told
         answer = self._finished(finished, Reply(text, False, tokens), model, STOPPED_EARLY)
-        return replace(answer, warnings=(*answer.warnings, STOPPED)) if answer.model == model else answer
+        if answer.model != model:
+            return answer
+        whole = parse(without_begun_marker(text), self.prompt.shown)
+        begun = finished.sentences != whole.sentences
+        return replace(answer, warnings=(*answer.warnings, STOPPED if begun else STOPPED_BETWEEN))
 
     def _finished(self, parsed: ParsedReply, reply: Reply, model: str, nothing_left: str) -> Answer:
         if self._written != list(parsed.sentences[: len(self._written)]):

@@ -60,6 +60,24 @@ def test_a_draft_can_be_run_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert dataset.docs[0].text == TEXT.replace("\n", "\r\n")
 
 
+def test_a_drafts_folder_may_be_named_by_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As with every eval command, before or behind its name; with --into too, which is meant is asked."""
+    monkeypatch.chdir(tmp_path)  # where a draft would go that nobody named a folder for
+    source = tmp_path / "report.md"
+    source.write_text(TEXT, "utf-8")
+    assert main(["new", str(source), "--out", "behind"]) == 0
+    assert main(["--out", "before", "new", str(source)]) == 0
+    capsys.readouterr()
+    assert main(["new", str(source), "--out", "one", "--into", "other"]) == 2
+    error = capsys.readouterr().err
+    assert "give one of them" in error
+    assert error.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"report.md", "behind", "before"}
+    assert read_answers(tmp_path / "behind").questions
+
+
 def test_a_draft_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that holds something is left alone; so is a document the rules can ask nothing about."""
     (tmp_path / "mine").mkdir()

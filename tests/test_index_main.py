@@ -44,3 +44,22 @@ def test_check_tells_a_changed_file(store: str, note: Path, capsys: pytest.Captu
     note.unlink()
     assert main(["check", "--store", store]) == 1
     assert "is gone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [["list"], ["check"], ["show", "a.md"], ["remove", "a.md"]])
+@pytest.mark.parametrize("made", [False, True], ids=["no folder", "an empty folder"])
+def test_only_add_makes_a_store(
+    command: list[str], made: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others say in one line that there is no store and how to make one; nothing is made or written."""
+    place = tmp_path / "none"
+    if made:
+        place.mkdir()
+    assert main([*command, "--store", str(place)]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert "there is no store" in error
+    assert "index add" in error
+    assert error.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == (["none"] if made else [])
+    assert not made or not any(place.iterdir())

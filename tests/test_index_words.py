@@ -38,6 +38,41 @@ def test_irregular_english_forms_meet_their_base(form: str, base: str) -> None:
     assert terms("met", "nl") == ["met"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the US army", "the U.S. army"),
+        ("It is in the US.", "It is in the U.S."),
+        ("the US", "the U. S."),
+        ("US-led", "U.S.-led"),
+        ("UK law", "U.K. law"),
+        ("EU law", "E.U. law"),
+        ("the UN", "the U.N."),
+        ("the USSR", "the U.S.S.R."),
+    ],
+)
+def test_full_stops_in_a_short_name_change_nothing(one: str, other: str) -> None:
+    """A question with "US" finds a source with "U.S.", and the other way round."""
+    assert terms(one) == terms(other)
+    for text, question in ((one, other), (other, one)):
+        index = WordIndex([text, "tell us of the harbour"])
+        assert index.scores(index.terms(question))[0] == pytest.approx(index.scores(index.terms(text))[0])
+
+
+def test_us_is_no_country() -> None:
+    """Only capitals mean it, and only by themselves; initials of a person stay letters."""
+    assert terms("tell us") == ["tell", "us"]
+    assert "us" not in terms("tell the US")
+    assert terms("BUS USB F.U.S.") == ["bus", "usb", "f", "u", "s"]
+    assert terms("J.R.R. Tolkien") == ["j", "r", "r", "tolkien"]
+    assert terms("in the U.S. A man left", "xx")[-3:] == ["a", "man", "left"]
+
+
+def test_a_short_names_letters_alone_mean_it_too() -> None:
+    """The words with capitals of "the U.S. Army", put side by side: the name is known to the source."""
+    assert terms("U S Army") == terms("U.S. Army")
+
+
 def test_language_chooses_the_stemmer_of_latin_script() -> None:
     """Spanish plurals and verbs meet under the Spanish stemmer and not under the English one."""
     assert terms("canciones", "es") == terms("canción", "es")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.writing.cite import parse
+from qa.writing.cite import only_finished, parse
 from qa.writing.markers import escape_markers, format_marker, parse_markers, restore_markers
 from qa.writing.reply import is_refusal, is_text, visible, visible_so_far
 
@@ -103,6 +103,45 @@ def test_marker_to_passage_not_offered_is_invented(reply: str, invented: tuple[i
     parsed = parse(reply, offered=5)
     assert parsed.invented == invented
     assert all(1 <= n <= 5 for s in parsed.sentences for n in s.markers)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("Kim met him [1]. Then he", ["Kim met him."]),
+        ("Kim met him [1].", ["Kim met him."]),
+        ("Kim met him. [1]", ["Kim met him."]),
+        ("Kim met him. [1] [2", ["Kim met him."]),
+        ("**Kim met him. [1]**", ["Kim met him."]),
+        ("他见了金。[1]", ["他见了金。"]),
+        ("- Kim met him [1].\n- ", ["Kim met him."]),
+        ("1. Kim met him [1]\n2. ", ["Kim met him"]),
+        ("Kim met him [1]. He left [2].", ["Kim met him.", "He left."]),
+        ("Kim met him [1]", []),  # "[1] and her [2]."
+        ("Kim met him. ", []),  # its marker may still come
+        ("Kim met him.\n[1]", []),  # the marker may open the next line
+        ("Kim went to the U.S. [1]", []),  # "[1] and to Russia."
+        ("Yes. [1]", []),
+        ("As passage 1 says, Kim met him.", []),
+        ("| Kim | him |\n|", []),  # a line of dashes would make it a head
+        ("```\nKim met him. [1]", []),
+    ],
+)
+def test_only_a_sentence_that_cannot_go_on_is_finished(reply: str, kept: list[str]) -> None:
+    """A reply still being written loses the sentence that is being written, and no other."""
+    finished = only_finished(reply, 3)
+    assert [sentence.text for sentence in finished.sentences] == kept
+    assert finished.text.endswith(kept[-1] if kept else "")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_finished_stays(shape: str) -> None:
+    """Wherever a reply is cut, the sentences that are finished there stand in the whole one as well."""
+    reply = SHAPES[shape][0]
+    whole = [sentence.text for sentence in parse(reply, 9).sentences]
+    for cut in range(len(reply)):
+        finished = [sentence.text for sentence in only_finished(reply[:cut], 9).sentences]
+        assert finished == whole[: len(finished)]
 
 
 @given(st.integers(1, 999))

@@ -148,6 +148,19 @@ def test_questions_file_names_the_bad_line(tmp_path: Path, capsys: pytest.Captur
     assert "line 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["", " \n\n"], ids=["empty", "blank"])
+def test_a_questions_file_without_a_question_is_said(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No answers and no word would look like success: exit code 2, and one line that says what to give."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text(text, encoding="utf-8")
+    assert main(["--questions", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert "holds no question" in error
+    assert error.count("\n") == 1
+
+
 def test_a_bad_history_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """History that is no list of turns is a clear line, not a traceback."""
     path = tmp_path / "questions.jsonl"

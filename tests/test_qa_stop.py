@@ -8,7 +8,7 @@ from fakes import FakeServer, Says, Stalls, serving
 
 from qa import QueryEngine
 from qa.answer import Answer
-from qa.compose import EXTRACTIVE, STOPPED, STOPPED_EARLY
+from qa.compose import EXTRACTIVE, STOPPED, STOPPED_BETWEEN, STOPPED_EARLY
 from qa.events import TextDelta
 
 QUESTION = "Which missiles did Biden give Ukraine permission to use?"
@@ -50,6 +50,19 @@ def test_a_stopped_reply_keeps_its_finished_sentences(store: str) -> None:
     assert "never again" not in answer.text
     assert answer.warnings[-1] == STOPPED
     assert answer.tokens["estimated"] == 1
+
+
+def test_a_last_sentence_with_its_marker_and_stop_is_kept(store: str) -> None:
+    """Stopped between two sentences, where nothing was begun: both are kept, and the warning says so."""
+    n = next(p.rank for p in QueryEngine.open(store=store).ask(QUESTION).passages if "ATACMS" in p.text)
+    words = [f"{word} " for word in f"{RIGHT} [{n}]. {RIGHT}, it says [{n}].".split()]
+    with serving(Stalls(after=words)) as fake:
+        *_, answer = stopped_after(fake, store, TextDelta, len(words))
+    assert isinstance(answer, Answer)
+    assert [s.text for s in answer.sentences] == [f"{RIGHT}.", f"{RIGHT}, it says."]
+    assert all(s.citations == (1,) for s in answer.sentences)
+    assert answer.text == f"{RIGHT}. [1] {RIGHT}, it says. [1]"
+    assert answer.warnings[-1] == STOPPED_BETWEEN
 
 
 def test_a_model_that_keeps_silent_is_stopped_at_once(store: str) -> None:

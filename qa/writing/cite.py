@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.sentences import Span, sentence_spans, trim
-from qa.writing.markers import CODE, Found, take_markers
+from qa.writing.markers import CODE, Found, take_markers, without_begun_marker
 
 _BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
@@ -23,6 +23,7 @@ _REFERENCES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DEFINITION = re.compile(r"^\[\^\d+\]:.*(?:\n|\Z)", re.MULTILINE)
+_ENDED = re.compile(r"(?<!\b[^\W\d_])[\"'”’»)]*[.!?…。！？।؟]+[\"'”’»)]*\Z")  # not the stop of "U.S."
 # Pieces that claim nothing: headings, lines, a list's number by itself, openers.
 _SILENT = (re.compile(r"#{1,6}\s[^\n]*"), _RULE, re.compile(r"\d{1,3}[.)]"), _OPENER)
 
@@ -69,11 +70,38 @@ def parse(reply: str, offered: int) -> ParsedReply:
     return ParsedReply(text, tuple(sentences), tuple(dict.fromkeys(invented)))
 
 
-def without_last(reply: ParsedReply) -> ParsedReply:
-    """A reply still being written, up to the end of the last sentence that is surely finished."""
-    sentences = reply.sentences[:-1]
+def only_finished(reply: str, offered: int) -> ParsedReply:
+    """A reply still being written, up to the end of the last sentence that is surely finished.
+
+    A sentence is, where other text follows it, or where it has both its full stop and a marker: without
+    the marker that may still come, without the stop the sentence may go on.
+    """
+    reply = without_begun_marker(reply)
+    parsed = parse(reply, offered)
+    sentences = parsed.sentences
+    if sentences and not (_is_followed(parsed) or _is_complete(reply, parsed, offered)):
+        sentences = sentences[:-1]
     end = sentences[-1].end if sentences else 0
-    return ParsedReply(reply.text[:end], sentences, reply.invented)
+    return ParsedReply(parsed.text[:end], sentences, parsed.invented)
+
+
+def _is_followed(parsed: ParsedReply) -> bool:
+    """Whether text that is no sentence follows the last one, as the number of a list's next item does."""
+    last = parsed.sentences[-1]
+    rest = parsed.text[last.end :].rstrip()
+    # A row of a table is its head if a line of dashes comes, and claims nothing then.
+    return re.search(r"[\w\n]", rest) is not None and not last.text.startswith("|")
+
+
+def _is_complete(reply: str, parsed: ParsedReply, offered: int) -> bool:
+    """Whether the last sentence ends with a full stop and a marker, whatever comes next."""
+    text, found = take_markers(_plain(reply).strip())
+    ended = _ENDED.search(text)
+    marked = ended and any(m.position >= ended.start() and not (m.leading or m.prose) for m in found)
+    if not marked or parsed.sentences[-1].text.startswith("|"):
+        return False
+    # "Yes." is read with what follows, and so may others be: a sentence put behind shows it.
+    return parse(f"{reply.rstrip()} Then it went on", offered).sentences[:-1] == parsed.sentences
 
 
 def _plain(reply: str) -> str:
