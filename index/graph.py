@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from platformdirs import user_cache_path
 
-from index.runtime import onnxruntime
-
 if TYPE_CHECKING:
     from onnx import ModelProto
+    from onnxruntime import InferenceSession
 
 HEADS, WIDTH = 12, 384
 EPSILON = 1e-12
@@ -132,8 +131,10 @@ def cached_graph(name: str, build: Callable[[], "ModelProto"]) -> Path:
     return cached(name, written)
 
 
-def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+def session(path: Path, threads: int = 1) -> "InferenceSession":
     """A session for a graph, `threads` for one run."""
+    from index.runtime import onnxruntime
+
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
     settings.intra_op_num_threads = threads

@@ -24,7 +24,9 @@ _FORMS = "|".join(
     for name in _SHORT
     for form in (name, r"\.".join(name) + r"\.?", r"\. ".join(name) + r"\.", " ".join(name))
 )
-_SHORTENED = regex.compile(rf"(?<![\p{{L}}\p{{M}}\p{{N}}_.])(?:{_FORMS})(?![\p{{L}}\p{{M}}\p{{N}}_])")
+_SHORTENED = regex.compile(
+    rf"(?<![\p{{L}}\p{{M}}\p{{N}}_.])(?:{_FORMS}|(?<=[Tt]he )us)(?![\p{{L}}\p{{M}}\p{{N}}_])"
+)
 _STEMMERS = {
     "en": "english",
     "es": "spanish",
@@ -58,7 +60,7 @@ _stemmer = lru_cache(maxsize=None)(lambda algorithm: Stemmer.Stemmer(algorithm, 
 def terms(text: str, language: str = DEFAULT) -> list[str]:
     """The terms of a text in order: case-folded, stemmed ("met" as "meet"); bigrams of unspaced scripts.
 
-    "U.S." and "US" are one term, and "us" is another.
+    "U.S.", "US" and "the us" are one term, and "us" is another.
     `language` (ISO 639-1) chooses the stemmer of words in Latin script; in others the script does.
     """
     found: list[str] = []
@@ -72,7 +74,7 @@ def terms(text: str, language: str = DEFAULT) -> list[str]:
 
 
 def _shortened(match: regex.Match[str]) -> str:
-    return _SHORT[match[0].replace(".", "").replace(" ", "")]
+    return _SHORT[match[0].replace(".", "").replace(" ", "").upper()]
 
 
 @lru_cache(maxsize=200_000)
