@@ -97,7 +97,7 @@ class Extractor:
         # A name in a language that no source speaks may stand there in another form.
         spoken = language(typed) in self._languages
         missing = [name for name in asked.names if spoken and not self._knows(name)]
-        if not places:
+        if not places or not asked.terms:  # no sentence, or no question
             return Extraction((), 0.0, refusal(typed, missing), "not_in_source")
         scores = self._scorer.scores(measured.features)
         readings = [(asked, measured)]

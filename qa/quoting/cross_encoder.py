@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from safetensors.numpy import load_file
 
 from index.embed import each
-from index.graph import HEADS, WIDTH, Graph, cached_graph, session
-from qa.quoting.reading import ReadPassage, ReadQuestion, unit
+from index.graph import HEADS, WIDTH, Graph, Shape, cached_graph, session
+from qa.quoting.reading import ReadPassage, ReadQuestion
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.safetensors"
+GRAPH_VERSION = 2
 LAYERS = 3
 LOOKING, DRAWN = 6, 6.0  # heads drawn to what is alike, and how much of a cosine is added to their scores
+MARKS = 2  # tokens that the model puts around a text
 UNREAD = -20.0  # of a sentence past the model's length
 
 
@@ -33,31 +36,22 @@ class ReadTogether:
     """What the cross-encoder makes of a passage, given a question.
 
     `sentences`: float32, (n_sentences,), in log odds against "none answers"; `first`, `last`: float32,
-    (n_tokens,), how much each token looks like the first and the last of the answer.
+    (n_tokens,), how much each token looks like the first and the last of the answer; `alike`: float32,
+    (n_tokens, n_question_tokens), cosines of its tokens and the question's, without the model's marks.
     """
 
     sentences: np.ndarray
     first: np.ndarray
     last: np.ndarray
+    alike: np.ndarray
 
 
 class CrossEncoder:
-    """The packaged weights on onnxruntime.
-
-    `mark` (2, 384) tells a token how far the question says the same, `weigh` (384,) and its bias how much
-    each of the question's tokens counts for that, `skip` (2,) what it means by itself; `kind` (2, 384) tells
-    the question's tokens from the passage's.
-    """
+    """The packaged weights on onnxruntime."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
-        from safetensors.numpy import load
-
-        data = weights.read_bytes()
-        held = load(data)
-        self._mark, self._skip, self._kind = held["mark"], held["skip"], held["kind"]
-        self._weigh, self._weigh_bias = held["weigh.weight"][0], held["weigh.bias"][0]
-        name = f"cross-encoder-{hashlib.sha256(data).hexdigest()[:12]}.onnx"
-        self._session = session(cached_graph(name, lambda: joint_layers(held)))
+        name = f"cross-encoder-{hashlib.sha256(weights.read_bytes()).hexdigest()[:12]}-v{GRAPH_VERSION}.onnx"
+        self._session = session(cached_graph(name, lambda: joint_graph(load_file(weights))))
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -71,25 +65,21 @@ class CrossEncoder:
 
     def _read(self, asked: ReadQuestion, passage: ReadPassage) -> ReadTogether:
         question = asked.read
-        alike = passage.tokens.astype(np.float32) @ unit(question.last).T
-        said = self._said(alike[:, 1:-1], question.last[1:-1])  # the model's own marks say nothing
-        states = np.concatenate(
-            [question.middle + self._kind[0], passage.middle + self._kind[1] + said @ self._mark]
+        if len(question.last) <= MARKS:  # nothing is asked
+            silent = np.zeros(len(passage.tokens), dtype=np.float32)
+            unread = np.full(len(passage.spans), UNREAD, dtype=np.float32)
+            return ReadTogether(unread, silent, silent, silent[:, None][:, :0])
+        inputs = {
+            "question": question.middle,
+            "question last": question.last,
+            "passage": passage.middle,
+            "passage last": passage.tokens,
+        }
+        logits, alike = self._session.run(
+            ["logits", "alike"], {name: states[None].astype(np.float32) for name, states in inputs.items()}
         )
-        size = len(question.middle)
-        between = np.zeros((len(states), len(states)), dtype=np.float32)
-        between[size:, :size], between[:size, size:] = alike, alike.T
-        inputs = {"states": states[None].astype(np.float32), "alike": between[None, None]}
-        logits = self._session.run(["logits"], inputs)[0][0][size:]
-        answers = logits[:, 0] + said @ self._skip
-        return ReadTogether(_by_sentence(answers, passage), logits[:, 1], logits[:, 2])
-
-    def _said(self, alike: np.ndarray, question: np.ndarray) -> np.ndarray:
-        """How far the question says what each token says, plainly and by weight: float32, (n_tokens, 2)."""
-        if not len(question):
-            return np.tile(np.array([-1.0, 0.0], np.float32), (len(alike), 1))
-        weight = 1 / (1 + np.exp(-(question @ self._weigh + self._weigh_bias)))
-        return np.column_stack([alike.max(axis=1), (np.maximum(alike, 0.0) * weight).max(axis=1)])
+        answers, first, last = logits[0].T
+        return ReadTogether(_by_sentence(answers, passage), first, last, alike[0])
 
 
 def _by_sentence(answers: np.ndarray, passage: ReadPassage) -> np.ndarray:
@@ -102,28 +92,54 @@ def _by_sentence(answers: np.ndarray, passage: ReadPassage) -> np.ndarray:
     return found
 
 
-def joint_layers(held: Mapping[str, np.ndarray]) -> "ModelProto":
-    """The layers that both texts share.
+def joint_graph(held: Mapping[str, np.ndarray]) -> "ModelProto":
+    """The layers that both texts share, and what the question says of each token, which they begin with.
 
-    Inputs states: float32, (1, tokens, 384), those of the question, then the passage's;
-    alike: float32, (1, 1, tokens, tokens), cosines between the two, 0 within one. Output logits: float32,
-    (1, tokens, 3): answers, first, last.
+    Inputs, float32, (1, tokens, 384): question and passage, their states after MiniLM's middle layer, and
+    "question last" and "passage last", after its last; the passage's at unit length. Output logits: float32,
+    (1, tokens of the passage, 3): answers, first, last; and alike, (1, tokens of the passage, those of the
+    question without the marks).
     """
     from onnx import TensorProto
 
     scales = {name.removesuffix(".scale") for name in held if name.endswith(".scale")}
     linear = {f"{name}.weight": (held[f"{name}.weight"], held[f"{name}.scale"]) for name in scales}
     graph = Graph(dict(held) | linear)
+    node, constant = graph.node, graph.constant
+
+    def ints(*values: int) -> str:
+        return constant(list(values), np.int64)
+
+    def turned(x: str) -> str:
+        return node("Transpose", x, perm=[0, 2, 1])
+
+    def zeros(count: str) -> str:
+        return node("ConstantOfShape", node("Concat", ints(1), count, count, axis=0))
+
+    alike = node("MatMul", "passage last", turned(node("LpNormalization", "question last", axis=-1, p=2)))
+    weight = node("MatMul", "question last", constant(held["weigh.weight"].T))
+    weight = turned(node("Sigmoid", node("Add", weight, constant(held["weigh.bias"]))))
+    inner = (ints(1), ints(-1), ints(2))  # the model's own marks at both ends say nothing
+    plain = node("Slice", alike, *inner, into=["alike"])
+    weighed = node("Mul", node("Relu", plain), node("Slice", weight, *inner))
+    said = node("Concat", *(node("ReduceMax", x, ints(2), keepdims=1) for x in (plain, weighed)), axis=2)
+    kinds = [constant(kind) for kind in held["kind"]]
+    marked = node("Add", node("Add", "passage", kinds[1]), node("MatMul", said, constant(held["mark"])))
+    x = node("Concat", node("Add", "question", kinds[0]), marked, axis=1)
+    asked, told = (node("Slice", node("Shape", name), ints(1), ints(2)) for name in ("question", "passage"))
+    above = node("Concat", zeros(asked), turned(alike), axis=2)
+    between = node("Concat", above, node("Concat", alike, zeros(told), axis=2), axis=1)
     drawn = np.where(np.arange(HEADS) < LOOKING, DRAWN, 0.0).reshape(1, HEADS, 1, 1)
-    added = graph.node("Mul", "alike", graph.constant(drawn))
-    x = "states"
+    added = node("Mul", node("Unsqueeze", between, ints(1)), constant(drawn))
     for number in range(LAYERS):
         x = graph.layer(x, f"layer.{number}", "", "", added)
-    head = graph.node("MatMul", x, graph.constant(held["head.weight"].T))
-    graph.node("Add", head, graph.constant(held["head.bias"]), into=["logits"])
-    states, square = (1, "tokens", WIDTH), (1, 1, "tokens", "tokens")
-    return graph.model(
-        "cross-encoder",
-        {"states": (TensorProto.FLOAT, states), "alike": (TensorProto.FLOAT, square)},
-        {"logits": (1, "tokens", 3)},
-    )
+    x = node("Slice", x, asked, ints(np.iinfo(np.int64).max), ints(1))
+    head = node("Add", node("MatMul", x, constant(held["head.weight"].T)), constant(held["head.bias"]))
+    skip = np.column_stack([held["skip"], np.zeros((2, 2))])
+    node("Add", head, node("MatMul", said, constant(skip)), into=["logits"])
+    sides = {name: (1, f"{name} tokens", WIDTH) for name in ("question", "passage")}
+    inputs = {
+        at: (TensorProto.FLOAT, shape) for name, shape in sides.items() for at in (name, f"{name} last")
+    }
+    outputs: dict[str, Shape] = {"logits": (1, "passage tokens", 3), "alike": (1, "passage tokens", "asked")}
+    return graph.model("cross-encoder", inputs, outputs)

@@ -88,7 +88,7 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence
         empty = np.zeros((0, len(asked.token_weights)), dtype=np.float32)
         return Measured(np.zeros((0, len(SENTENCE_NAMES)), np.float32), empty, np.zeros(0, int), ())
     rows = [row for _, part in parts for row in _by_words(asked, part)]
-    near = _nearest(asked, [part for _, part in parts])
+    near = _nearest([part for _, part in parts], [together[n] for n, _ in parts])
     close = [_by_tokens(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
     among = _among(asked, [told for _, part in parts for told in part.told])
     passage = np.repeat([n for n, _ in parts], [len(part.spans) for _, part in parts])
@@ -241,16 +241,14 @@ def _by_tokens(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> np.n
     )
 
 
-def _nearest(asked: ReadQuestion, parts: Sequence[ReadPassage]) -> list[np.ndarray]:
+def _nearest(parts: Sequence[ReadPassage], together: Sequence[ReadTogether]) -> list[np.ndarray]:
     """For each sentence and each token of the question, the cosine of the nearest token of the sentence."""
-    counts = [len(part.spans) for part in parts]
-    firsts = np.cumsum(counts) - counts
-    numbers = np.concatenate(
-        [np.where(part.sentence < 0, -1, part.sentence + at) for part, at in zip(parts, firsts, strict=True)]
-    )
-    tokens = np.concatenate([part.tokens for part in parts])[numbers >= 0]
-    nearest = np.zeros((sum(counts), len(asked.states)), dtype=np.float32)
-    if len(tokens) and len(asked.states):
-        there, starts = np.unique(numbers[numbers >= 0], return_index=True)
-        nearest[there] = np.maximum.reduceat(tokens.astype(np.float32) @ asked.states.T, starts, axis=0)
-    return np.split(nearest, np.cumsum(counts)[:-1])
+    found = []
+    for part, read in zip(parts, together, strict=True):
+        nearest = np.zeros((len(part.spans), read.alike.shape[1]), dtype=np.float32)
+        inside = part.sentence >= 0
+        there, starts = np.unique(part.sentence[inside], return_index=True)
+        if len(there):  # else the model has read none of it
+            nearest[there] = np.maximum.reduceat(read.alike[inside], starts, axis=0)
+        found.append(nearest)
+    return found
