@@ -165,7 +165,7 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
     """
     kind, _, model = name.partition(":")
     if name == "minilm":
-        return _minilm()
+        return minilm()
     if kind == "openai" and model:
         from llama_index.embeddings.openai import OpenAIEmbedding
 
@@ -177,7 +177,7 @@ def embedding_model(name: str = "minilm", api_base: str | None = None) -> BaseEm
 
 
 @cache
-def _minilm() -> MiniLM:
+def minilm() -> MiniLM:
     """The one MiniLM of this process: its sessions may be run from many threads."""
     return MiniLM()
 

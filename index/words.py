@@ -15,7 +15,8 @@ from index.language import DEFAULT, language
 K1, B = 1.2, 0.75
 # Marks belong to words: without them Devanagari falls apart at each vowel sign.
 _TERM = regex.compile(r"[\p{L}\p{M}\p{N}_]+(?:[.,]\p{N}+)*")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # no spaces between words
+_UNSPACED = regex.compile(UNSPACED)
 # What is written with full stops and without, and its term: not "us" for "US", which is another word.
 # Where a caller has put capitalised words side by side, "U.S." comes as "U S".
 _SHORT = {"USSR": "ussr", "USA": "usa", "UAE": "uae", "US": "usa", "UK": "uk", "UN": "un", "EU": "eu"}

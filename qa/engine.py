@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOP_K = 8  # passages retrieved and shown
-CLOSE = 0.25  # of the best sentence's chance: another one may be meant as well
 REWRITING_SHARE = 0.25  # of the time allowed for an answer, for rewriting its question first
 _MAY_END = frozenset(".!?。！？…\n]】")  # a sentence may have ended: time to look
 
@@ -232,12 +231,11 @@ def _chat_model(settings: Settings) -> "ChatModel":
 
 
 def _choices(within: Standalone, extraction: Extraction) -> tuple[str, ...]:
-    """What a first question may mean where the best sentences speak of several things; a talk decides."""
+    """What a first question may mean where the sentences quoted speak of several things; a talk decides."""
     quotes = extraction.quotes
     if within.context or not quotes:
         return ()
-    close = [quote.text for quote in quotes if quote.score >= CLOSE * quotes[0].score]
-    return readings(within.question, close) if len(close) > 1 else ()
+    return readings(within.question, [quote.text for quote in quotes]) if len(quotes) > 1 else ()
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:

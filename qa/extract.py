@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.embed import MiniLM
+from index.embed import MiniLM, minilm
 from index.language import language
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
@@ -23,7 +23,8 @@ from qa.talk.told import Preference
 
 __all__ = ["Extraction", "Extractor", "Quote"]
 
-PASSAGES = 4  # read for sentences, of those given
+PASSAGES = 6  # read for sentences, of those given, and none that scores less than a share of the first
+SHARE = 0.5
 THRESHOLD = 0.25  # of confidence, below which the source does not say; eval/README.md shows what it trades
 MARKED = 0.5  # of confidence, from which on the answering words are in bold
 UNCOUNTED = 0.2  # of the confidence, left where a quantity is asked for and the sentence has none
@@ -39,14 +40,14 @@ OVERVIEW_SOURCES = 3
 
 
 class Extractor:
-    """Chooses sentences by a small learned scorer over words, names and MiniLM's token states."""
+    """Chooses sentences by what a cross-encoder makes of them, weighed with words, names and places."""
 
     name = "extractive"
 
     def __init__(self, retriever: Retriever) -> None:
         embedding = retriever.embedding
         # Another embedding model may have no token states; then the packaged one reads.
-        reading = embedding if isinstance(embedding, MiniLM) else MiniLM()
+        reading = embedding if isinstance(embedding, MiniLM) else minilm()
         self._passages: Sequence[Passage] = retriever.passages
         self._idf = retriever.words.idf
         self._unknown = self._idf(UNSEEN)
@@ -79,7 +80,7 @@ class Extractor:
             return Extraction((), 1.0, help_text(titles), "answered")
         if shape == "overview":
             return self._overview(passages)
-        found = [scored.passage for scored in passages[:PASSAGES]]
+        found = [one.passage for one in passages[:PASSAGES] if one.score >= SHARE * passages[0].score]
         return self._answer(question, typed or question, shape, found, prefer)
 
     def _answer(
@@ -118,7 +119,9 @@ class Extractor:
         )
         if not counts(typed, best.texts[sentence]):
             confidence *= UNCOUNTED
-        if confidence < THRESHOLD or not np.isfinite(scores.max()):
+        if not np.isfinite(scores.max()):  # headings alone
+            confidence = 0.0
+        if confidence < THRESHOLD:
             return Extraction((), confidence, refusal(typed, missing), "not_in_source")
         quotes = _chosen(places, scores, shape)
         if shape == "fact" and confidence >= MARKED:

@@ -42,6 +42,7 @@ def test_irregular_english_forms_meet_their_base(form: str, base: str) -> None:
     ("one", "other"),
     [
         ("the US army", "the U.S. army"),
+        ("the us army", "the U.S. army"),
         ("It is in the US.", "It is in the U.S."),
         ("the US", "the U. S."),
         ("US-led", "U.S.-led"),

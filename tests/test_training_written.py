@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Evidence
 from index.passage import Source
 from training.groups import WRITTEN, written
 
@@ -38,13 +37,17 @@ def test_spans_are_those_of_the_sentences() -> None:
                 assert first.start <= asked.answer.start < asked.answer.end <= first.end
 
 
-def test_rows_about_selqa_hold_no_text_of_it() -> None:
-    """They name its documents, and count their sentences as we split them."""
+def test_rows_about_selqa_hold_no_sentence_of_it() -> None:
+    """They name its documents and sentences, and hold no more of them than answering words."""
     path = next(path for path in FILES if path.stem.startswith("selqa"))
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert all(set(row) == {"doc", "questions"} for row in rows)
+    assert max(len(asked["a"]) for row in rows for asked in row["questions"]) < 200
     text = "One thing. Another thing. " * 20
     docs = {row["doc"]: Source(row["doc"], "Title", text, "") for row in rows}
     source, questions = written(path, docs)[0]
     assert source.text == text
-    assert all(isinstance(span, Evidence) for asked in questions for span in asked.evidence)
+    for asked, told in zip(questions, rows[0]["questions"], strict=True):
+        assert [text[span.start : span.end] for span in asked.evidence] == [
+            ["One thing.", "Another thing."][number % 2] for number in told["s"]
+        ]

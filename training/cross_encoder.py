@@ -5,8 +5,8 @@
 Data, public or our own: two of three questions of selqa (emorynlp/selqa, Apache-2.0), asked of all its
 documents and of their own with and without the sentences that answer; every second of clapnq
 (primeqa/clapnq, Apache-2.0); and `training/written/`, 12,600 questions, a third of them without an answer,
-written for this purpose about 400 short texts of our own and 480 of selqa's (the rows name those, and hold
-no text of theirs; MIT like the rest). They were written by a language model, checked by rule, not one by
+written for this purpose about 455 short texts of our own and 480 of selqa's (the rows name those, and hold
+none of their text but the words that answer). They were written by a language model, checked by rule, not one by
 one. A tenth of those documents and the rest of the public sets are held out; the article's questions and
 xquad's are not used at all. Only weights come out.
 
@@ -33,6 +33,7 @@ from eval.layouts import read_answers
 from eval.measures import auroc
 from index.encoder import MIDDLE, read_weights
 from index.graph import EPSILON, HEADS, WIDTH, quantised
+from qa.extract import PASSAGES
 from qa.quoting.cross_encoder import DRAWN, LAYERS, LOOKING, UNREAD, WEIGHTS
 from qa.quoting.reading import ReadPassage, ReadQuestion
 from training.groups import WRITTEN, Group, Remembering, held_out, learned, of_written, singly, together
@@ -349,12 +350,12 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 
 def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
-    """Print how often the best sentence of the four nearest passages is right, and AUROC of "some do"."""
+    """Print how often the best sentence of the nearest passages is right, and AUROC of "some do"."""
     model.eval()
     first, sure = [], []
     with torch.no_grad():
         for group in groups:
-            shown = group.candidates[:4]
+            shown = group.candidates[:PASSAGES]
             pairs = Pairs.of([(group.asked, candidate.passage) for candidate in shown])
             scores = sentence_scores(model(pairs)[:, 0], pairs)
             sure.append(float(torch.logsumexp(scores, 0)))

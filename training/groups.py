@@ -26,10 +26,11 @@ WRITTEN = Path(__file__).parent / "written"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A passage, and the numbers of its sentences that answer."""
+    """A passage, the numbers of its sentences that answer, and how near it is to the question."""
 
     passage: ReadPassage
     right: frozenset[int]
+    near: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +80,11 @@ class Collection:
         self._vectors = np.array([embedding.embed_alone(text) for text in texts])
         self.reader = Reader(embedding, self._words.idf)
 
-    def near(self, question: str, count: int = PASSAGES) -> list[Passage]:
-        """The nearest passages, by cosine and share of words."""
+    def near(self, question: str, count: int = PASSAGES) -> list[tuple[Passage, float]]:
+        """The nearest passages, and how near: a sum of cosine and share of words."""
         vector = self._embedding.embed_alone(question)
         near = np.maximum(self._vectors @ vector, 0) + self._words.scores(terms(question))
-        return [self.passages[n] for n in np.argsort(-near, kind="stable")[:count]]
+        return [(self.passages[n], float(near[n])) for n in np.argsort(-near, kind="stable")[:count]]
 
     def _known(self, asked: ReadQuestion) -> frozenset[str]:
         idf = self._words.idf
@@ -94,16 +95,17 @@ class Collection:
     ) -> Group:
         """The question with its nearest passages, and with those that answer if they are not among them."""
         near = self.near(question)
-        ids = {passage.id for passage in near}
-        near += [p for p in self.passages if p.id not in ids and any(_meet(e, p) for e in evidence)]
+        ids = {passage.id for passage, _ in near}
+        near += [(p, 0.0) for p in self.passages if p.id not in ids and any(_meet(e, p) for e in evidence)]
         candidates = [
             Candidate(
                 read,
                 frozenset(i for i, span in enumerate(read.spans) if answers(evidence, read.passage, *span)),
+                score,
             )
-            for read in self.reader.passages(near)
+            for read, (_, score) in zip(self.reader.passages([p for p, _ in near]), near, strict=True)
         ]
-        document = evidence[0].doc if evidence else near[0].source if near else ""
+        document = evidence[0].doc if evidence else near[0][0].source if near else ""
         asked = self.reader.question(question)
         known, size = self._known(asked), len(self.passages)
         place = _place(candidates, answer) if answer else None
@@ -227,7 +229,7 @@ def of_written(path: Path, selqa: Mapping[str, Source], embedding: MiniLM) -> It
         for number, asked in enumerate(questions):
             group = own.group(f"{source.name}/{number}", asked.text, asked.evidence, asked.answer)
             near = {candidate.passage.passage.id for candidate in group.candidates}
-            far = [p for p in whole.near(asked.text, PASSAGES - 2) if p.id not in near][:FAR]
+            far = [p for p, _ in whole.near(asked.text, PASSAGES - 2) if p.id not in near][:FAR]
             yield replace(group, document=source.name, far=tuple(whole.reader.passages(far)))
 
 

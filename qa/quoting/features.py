@@ -61,23 +61,19 @@ class Measured:
 
     `features`: float32, (n_sentences, len(SENTENCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for
     each token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the
-    number of its passage; `together`: what the cross-encoder makes of each passage.
+    number of its passage; `together`: what the cross-encoder makes of each passage; `odds`: float32,
+    (n_sentences,), log odds of each sentence to answer, least for a heading, which says nothing.
     """
 
     features: np.ndarray
     near: np.ndarray
     passage: np.ndarray
     together: tuple[ReadTogether, ...]
-
-    @property
-    def odds(self) -> np.ndarray:
-        """Log odds of each sentence to answer: float32, (n_sentences,)."""
-        found = [one.sentences for one in self.together] or [np.zeros(0, np.float32)]
-        return np.asarray(np.clip(np.concatenate(found), -MOST, MOST))
+    odds: np.ndarray
 
 
 def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence[ReadTogether]) -> Measured:
-    """The sentences of each passage, in order, measured against the question, each read with it.
+    """The sentences of each passage, in order, measured against the question, and `together`, each read with it.
 
     "Held" is the share of the question's idf that a text's terms hold; "close" is late interaction: for each
     token of the question the cosine of the nearest token of the sentence, averaged (Khattab & Zaharia 2020,
@@ -86,7 +82,13 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence
     parts = [(n, part) for n, part in enumerate(read) if part.spans]
     if not parts:
         empty = np.zeros((0, len(asked.token_weights)), dtype=np.float32)
-        return Measured(np.zeros((0, len(SENTENCE_NAMES)), np.float32), empty, np.zeros(0, int), ())
+        return Measured(
+            np.zeros((0, len(SENTENCE_NAMES)), np.float32),
+            empty,
+            np.zeros(0, int),
+            (),
+            np.zeros(0, np.float32),
+        )
     rows = [row for _, part in parts for row in _by_words(asked, part)]
     near = _nearest([part for _, part in parts], [together[n] for n, _ in parts])
     close = [_by_tokens(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
@@ -94,10 +96,11 @@ def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence
     passage = np.repeat([n for n, _ in parts], [len(part.spans) for _, part in parts])
     kinds = np.tile([float(asked.kind == kind) for kind in _KINDS], (len(rows), 1))
     odds = np.clip(np.concatenate([one.sentences for one in together]), -MOST, MOST)
+    odds[[text.startswith("#") for _, part in parts for text in part.texts]] = -MOST
     features = np.column_stack(
         [np.array(rows), np.concatenate(close), among, passage == 0, _answering(odds), kinds]
     )
-    return Measured(features.astype(np.float32), np.concatenate(near), passage, tuple(together))
+    return Measured(features.astype(np.float32), np.concatenate(near), passage, tuple(together), odds)
 
 
 def _answering(odds: np.ndarray) -> np.ndarray:

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import regex
 
 from index.passage import Passage
 from index.sentences import Span
-from index.words import terms
+from index.words import UNSPACED, terms
 from qa.answer import Status
 from qa.quoting.cross_encoder import ReadTogether
 from qa.quoting.cues import NUMBER, POINTING, STOP, TIME
@@ -18,6 +19,8 @@ SURE = 0.5  # of words to answer, from which on they are in bold
 MOST_TOKENS = 16  # of words in bold
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
+# A word, marks included; in scripts that do not part words, a sign with its marks.
+_WORD = regex.compile(rf"(?:(?!{UNSPACED})[\p{{L}}\p{{M}}\p{{N}}])+|{UNSPACED}\p{{M}}*")
 _FOREIGN_MARKER = re.compile(r"\[(?=\d+\])")
 _DATE = re.compile(
     r"\b\d{1,2} [A-Z]\w+ \d{4}\b|\b[A-Z]\w+ \d{1,2}, \d{4}\b|\b[A-Z]\w{2,8} (?:of )?\d{4}\b|"
@@ -129,20 +132,25 @@ def answering_words(
 
 
 def _read_words(part: ReadPassage, sentence: int, together: ReadTogether) -> tuple[Span, float]:
-    """The likeliest words of the sentence to answer, in the source, and the chance that they do."""
+    """The likeliest words of the sentence to answer, in the source, and the chance that they do.
+
+    The chance is among all words of the passage, and none where the sentence hardly answers.
+    """
     tokens = np.flatnonzero(part.sentence == sentence)
-    if not len(tokens):
+    if not len(tokens) or together.sentences[sentence] <= 0:
         return part.spans[sentence], 0.0
-    first, last = (_share(side[tokens]) for side in (together.first, together.last))
+    told = part.sentence >= 0
+    first, last = (_share(np.where(told, side, -np.inf))[tokens] for side in (together.first, together.last))
     joint = np.triu(np.outer(first, last)) - np.triu(np.outer(first, last), MOST_TOKENS)
     i, j = np.unravel_index(int(joint.argmax()), joint.shape)
     a, b = int(part.offsets[tokens[i], 0]), int(part.offsets[tokens[j], 1])
     start, end = part.spans[sentence]
     text = part.texts[sentence]
-    while a > start and text[a - start - 1].isalnum() and text[a - start].isalnum():  # a word is in pieces
-        a -= 1
-    while b < end and text[b - start].isalnum() and text[b - start - 1].isalnum():
-        b += 1
+    for word in _WORD.finditer(text):  # a token may be a piece of one
+        if word.start() < a - start < word.end():
+            a = start + word.start()
+        if word.start() < b - start < word.end():
+            b = start + word.end()
     return (a, b), float(joint[i, j])
 
 

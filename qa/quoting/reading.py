@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -31,8 +32,8 @@ _CAPITAL = re.compile(r"\b[A-Z][\w&-]*|\b\d[\d.,]*")
 class ReadQuestion:
     """A question as sentences are measured against it.
 
-    `weights` holds the idf of its terms (of stop words only where there is nothing else); `states` are its
-    tokens' unit vectors, float32, (n_tokens, 384); `token_weights` sum to 1; `named` marks tokens of names;
+    `weights` holds the idf of its terms (of stop words only where there is nothing else);
+    `token_weights` sum to 1; `named` marks tokens of names; `read` are its tokens' states;
     `plain` has the numbers of each other word's tokens, without stop words; `odd` are words that the model
     knows only in pieces: rare names, and slips of the pen.
     """
@@ -44,7 +45,6 @@ class ReadQuestion:
     words: frozenset[str]
     names: frozenset[str]
     vector: np.ndarray
-    states: np.ndarray
     token_weights: np.ndarray
     named: np.ndarray
     plain: tuple[np.ndarray, ...]
@@ -98,6 +98,7 @@ class Reader:
         self._embedding = embedding
         self._idf = idf
         self._kept: OrderedDict[str, ReadPassage] = OrderedDict()
+        self._turn = Lock()  # one engine answers several people
 
     def question(self, text: str) -> ReadQuestion:
         """The question, analysed."""
@@ -118,7 +119,6 @@ class Reader:
             words=frozenset(_TOKEN.findall(text.casefold())),
             names=names,
             vector=unit(states.mean(axis=0)) if len(states) else np.zeros(states.shape[1], np.float32),
-            states=unit(states),
             token_weights=token_weights,
             named=named,
             plain=plain,
@@ -130,13 +130,18 @@ class Reader:
         """Each passage, read under its title and heading."""
         found = []
         for passage in passages:
-            if passage.id not in self._kept:
+            with self._turn:
+                read = self._kept.get(passage.id)
+            if read is None:
                 text = embedded_text(passage)
-                self._kept[passage.id] = _read(passage, text, self._embedding.token_states(text))
-            self._kept.move_to_end(passage.id)
-            found.append(self._kept[passage.id])
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+                read = _read(passage, text, self._embedding.token_states(text))
+            found.append(read)
+        with self._turn:
+            for read in found:
+                self._kept[read.passage.id] = read
+                self._kept.move_to_end(read.passage.id)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
         return found
 
 
