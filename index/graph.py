@@ -138,8 +138,8 @@ def session(path: Path, threads: int = 1) -> "InferenceSession":
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
     settings.intra_op_num_threads = threads
-    # A session's threads would wait busily for its next run, on cores that another session then lacks.
-    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Its threads would wait busily for its next run, on cores that another session then lacks.
+    settings.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(
         str(path),
         settings,

@@ -1,5 +1,7 @@
 """Question and passage read together: what the packaged weights make of plain cases, and of odd ones."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
@@ -116,3 +118,13 @@ def test_packaged_weights_are_of_seven_bits() -> None:
     matrix = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
     values, scale = quantised(matrix)
     assert np.abs(values * scale - matrix).max() <= scale.max() / 2 + 1e-6
+
+
+def test_bold_words_keep_their_marks(reader: Reader) -> None:
+    """Marks that the model's tokens leave out belong to the word."""
+    text = unicodedata.normalize("NFD", "The harbour master since 2015 is René André. The quay is of stone.")
+    asked = reader.question("Who has been harbour master since 2015?")
+    (part,) = passages(reader, text)
+    (read,) = CrossEncoder.packaged().read(asked, [part])
+    ((start, end),) = answering_words(part, 0, asked, read)
+    assert text[start:end] == unicodedata.normalize("NFD", "René André")

@@ -243,3 +243,20 @@ def test_every_measure_of_an_answer_keeps_its_sign() -> None:
 def test_names_are_called_missing_only_in_a_language_of_the_sources(engine: QueryEngine) -> None:
     """Nordhafen may well be the Norhaven that the source writes."""
     assert extract(engine, "Welche Schiffe liegen in Nordhafen?").text == NOT_IN_SOURCE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# When was the harbour dredged?\n\nNobody kept any record of that. The quay is made of stone.",
+        "## When was the harbour dredged in 1998?\n\nThe market hall sells fish.",
+        "# When was the harbour dredged?",
+    ],
+)
+def test_a_heading_never_speaks_for_an_answer(tmp_path: Path, text: str) -> None:
+    """A heading that asks the question is no sign that what stands under it answers."""
+    path = tmp_path / "faq.md"
+    path.write_text(text, encoding="utf-8")
+    asked = QueryEngine.open(str(path), store=str(tmp_path / "store")).ask("When was the harbour dredged?")
+    assert (asked.status, asked.citations) == ("not_in_source", ())
+    assert asked.confidence < 0.5

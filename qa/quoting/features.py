@@ -73,7 +73,7 @@ class Measured:
 
 
 def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence[ReadTogether]) -> Measured:
-    """The sentences of each passage, in order, measured against the question, and `together`, each read with it.
+    """The sentences of passages, in order, measured against the question; `together`: each read with it.
 
     "Held" is the share of the question's idf that a text's terms hold; "close" is late interaction: for each
     token of the question the cosine of the nearest token of the sentence, averaged (Khattab & Zaharia 2020,

@@ -144,8 +144,7 @@ def _read_words(part: ReadPassage, sentence: int, together: ReadTogether) -> tup
     joint = np.triu(np.outer(first, last)) - np.triu(np.outer(first, last), MOST_TOKENS)
     i, j = np.unravel_index(int(joint.argmax()), joint.shape)
     a, b = int(part.offsets[tokens[i], 0]), int(part.offsets[tokens[j], 1])
-    start, end = part.spans[sentence]
-    text = part.texts[sentence]
+    start, text = part.spans[sentence][0], part.texts[sentence]
     for word in _WORD.finditer(text):  # a token may be a piece of one
         if word.start() < a - start < word.end():
             a = start + word.start()
