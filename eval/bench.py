@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from index.store import Store, embedded_text
 
 LARGE = 10_000  # passages in the large index
 QUESTIONS = 30  # timed of each kind
-IN_A_ROW = 5  # calls of one side, before the other's turn
+IN_A_ROW, PAUSE_S = 5, 0.1  # calls of one side in its turn, after a pause
 
 
 class RandomUnit(BaseEmbedding):
@@ -123,11 +123,12 @@ def _export(folder: Path) -> None:
 def _ratio(theirs: Callable[[], Any], ours: Callable[[], Any], repeats: int) -> float:
     """How many times faster ours is: the fastest of each in turns, as other work only ever slows one down.
 
-    A turn is a few calls: threads of the other side may wait busily for a while after its last.
+    Before a turn is a pause, as the other side's threads wait busily for a while; a turn is a few calls.
     """
     best = [float("inf"), float("inf")]
     for _ in range(1 + repeats):
         for side, call in enumerate((theirs, ours)):
+            sleep(PAUSE_S)
             for _ in range(IN_A_ROW):
                 began = perf_counter()
                 call()
