@@ -15,7 +15,7 @@ from qa.quoting.cues import NUMBER, POINTING, STOP, TIME
 from qa.quoting.reading import ReadPassage, ReadQuestion
 from qa.quoting.shapes import Kind, kind_of
 
-SURE = 0.5  # of words to answer, from which on they are in bold
+SURE = 0.6  # of words to answer, from which on they are in bold
 MOST_TOKENS = 16  # of words in bold
 LONGEST_PAIR = 450  # characters of a sentence together with the one that says who
 
