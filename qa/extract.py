@@ -151,7 +151,7 @@ class Extractor:
             read = self._reader.passages([whole[n] for n in overview.spread(len(whole))])
             share = -(-SENTENCES["overview"] // len(sources))
             places = overview.choose(read, share, QUOTED_CHARS * 3 // 2 // len(sources))
-            quotes += [Quote(read[n].passage, *read[n].spans[i], score=1.0) for n, i in places]
+            quotes += [Quote(read[n].passage, *read[n].spans[i]) for n, i in places]
         if not quotes:
             return Extraction((), 0.0, refusal("", []), "not_in_source")
         return Extraction(tuple(quotes), 1.0, laid_out(quotes, "overview"), "answered")
@@ -165,7 +165,7 @@ def _chosen(places: Sequence[tuple[ReadPassage, int]], scores: np.ndarray, shape
     told = size = 0.0
     for k in np.argsort(-scores, kind="stable"):
         part, sentence = places[k]
-        quote = cut(part, sentence, float(chance[k]))
+        quote = cut(part, sentence)
         length = quote.end - quote.start
         if kept and (
             told >= SURE[shape]

@@ -47,7 +47,6 @@ class Quote:
     passage: Passage
     start: int
     end: int
-    score: float
     bold: tuple[Span, ...] = ()
 
     @property
@@ -80,14 +79,14 @@ class Extraction:
     caution: str = ""  # what a reader of the answer should know besides
 
 
-def cut(part: ReadPassage, sentence: int, score: float) -> Quote:
+def cut(part: ReadPassage, sentence: int) -> Quote:
     """The sentence as a quote; one that opens with "He" or "This" brings the sentence before it."""
     start, end = part.spans[sentence]
     if sentence and POINTING.match(part.texts[sentence]) and not part.texts[sentence - 1].startswith("#"):
         before = part.spans[sentence - 1][0]
         if end - before <= LONGEST_PAIR:
             start = before
-    return Quote(part.passage, start, end, score)
+    return Quote(part.passage, start, end)
 
 
 def counts(question: str, sentence: str) -> bool:
