@@ -10,15 +10,12 @@ from index.language import language
 from index.passage import Passage, ScoredPassage
 from index.retrieve import Retriever
 from qa.quoting import overview
-from qa.quoting.cross_encoder import CrossEncoder
 from qa.quoting.cues import ELSEWHERE
-from qa.quoting.features import Measured, measure, measure_answer
+from qa.quoting.judge import Judge
 from qa.quoting.layout import caution, greeting, help_text, laid_out, refusal, thanks
 from qa.quoting.quote import Extraction, Quote, answering_words, counts, cut
-from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
-from qa.quoting.scorer import Scorer
+from qa.quoting.reading import ReadPassage
 from qa.quoting.shapes import Shape, shape_of
-from qa.quoting.spelling import Spelling
 from qa.talk.told import Preference
 
 __all__ = ["Extraction", "Extractor", "Quote"]
@@ -40,7 +37,7 @@ OVERVIEW_SOURCES = 3
 
 
 class Extractor:
-    """Chooses sentences by what a cross-encoder makes of them, weighed with words, names and places."""
+    """Quotes the sentences that are judged to answer, laid out as the question's shape asks for."""
 
     name = "extractive"
 
@@ -49,13 +46,8 @@ class Extractor:
         # Another embedding model may have no token states; then the packaged one reads.
         reading = embedding if isinstance(embedding, MiniLM) else minilm()
         self._passages: Sequence[Passage] = retriever.passages
-        self._idf = retriever.words.idf
-        self._unknown = self._idf(UNSEEN)
         self._languages = retriever.words.languages
-        self._spelling = Spelling(self._passages, self._knows)
-        self._reader = Reader(reading, self._idf)
-        self._together = CrossEncoder.packaged()
-        self._scorer = Scorer.packaged()
+        self._judge = Judge(reading, self._passages, retriever.words.idf)
 
     def extract(
         self,
@@ -91,56 +83,26 @@ class Extractor:
         passages: Sequence[Passage],
         prefer: Preference | None = None,
     ) -> Extraction:
-        asked = self._asked(question)
-        read = self._reader.passages(passages)
-        measured = self._measured(asked, read)
-        places = [(part, i) for part in read for i in range(len(part.spans))]
+        # What was typed as a follow-up is read beside what it takes from the talk.
+        readings = [self._judge.asked(text) for text in dict.fromkeys((question, typed))]
         # A name in a language that no source speaks may stand there in another form.
         spoken = language(typed) in self._languages
-        missing = [name for name in asked.names if spoken and not self._knows(name)]
-        if not places or not asked.terms:  # no sentence, or no question
+        missing = [name for name in readings[0].names if spoken and not self._judge.knows(name)]
+        judged = self._judge.judge(readings, passages, prefer) if readings[0].terms else None
+        if judged is None:  # no sentence, or no question
             return Extraction((), 0.0, refusal(typed, missing), "not_in_source")
-        scores = self._scorer.scores(measured.features)
-        readings = [(asked, measured)]
-        if typed != question:  # a follow-up: what was typed is read beside what it takes from the talk
-            bare = self._asked(typed)
-            readings.append((bare, self._measured(bare, read)))
-            scores = (scores + self._scorer.scores(readings[1][1].features)) / 2
-        if prefer is not None:
-            scores = scores + prefer(read)
-        scores[[part.texts[i].startswith("#") for part, i in places]] = -np.inf  # a heading says nothing
-
-        best, sentence = places[int(scores.argmax())]
-        together = measured.together[read.index(best)]
-        size = len(self._passages)
-        confidence = max(
-            self._scorer.confidence(measure_answer(*reading, scores, self._knows, size))
-            for reading in readings
-        )
-        if not counts(typed, best.texts[sentence]):
-            confidence *= UNCOUNTED
-        if not np.isfinite(scores.max()):  # headings alone
-            confidence = 0.0
+        best, sentence = judged.places[int(judged.scores.argmax())]
+        counted = counts(typed, best.texts[sentence])
+        confidence = judged.confidence if counted else judged.confidence * UNCOUNTED
         if confidence < THRESHOLD:
             return Extraction((), confidence, refusal(typed, missing), "not_in_source")
-        quotes = _chosen(places, scores, shape)
+        quotes = _chosen(judged.places, judged.scores, shape)
         if shape == "fact" and confidence >= MARKED:
-            quotes[0] = replace(quotes[0], bold=answering_words(best, sentence, asked, together))
+            words = answering_words(best, sentence, readings[0], judged.together[best.passage.id])
+            quotes[0] = replace(quotes[0], bold=words)
         return Extraction(
             tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(typed, missing)
         )
-
-    def _measured(self, asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
-        return measure(asked, read, self._together.read(asked, read))
-
-    def _asked(self, question: str) -> ReadQuestion:
-        """The question as it is measured: without its slips of the pen."""
-        asked = self._reader.question(question)
-        mended = self._spelling.mend(question, asked.odd)
-        return asked if mended == question else self._reader.question(mended)
-
-    def _knows(self, term: str) -> bool:
-        return self._idf(term) < self._unknown
 
     def _overview(self, passages: Sequence[ScoredPassage]) -> Extraction:
         """A short extract that covers each of the first sources found, in the order of the text."""
@@ -148,7 +110,7 @@ class Extractor:
         quotes: list[Quote] = []
         for source in sources:
             whole = [passage for passage in self._passages if passage.source == source]
-            read = self._reader.passages([whole[n] for n in overview.spread(len(whole))])
+            read = self._judge.reader.passages([whole[n] for n in overview.spread(len(whole))])
             share = -(-SENTENCES["overview"] // len(sources))
             places = overview.choose(read, share, QUOTED_CHARS * 3 // 2 // len(sources))
             quotes += [Quote(read[n].passage, *read[n].spans[i]) for n, i in places]

@@ -29,17 +29,8 @@ from qa.quoting.cross_encoder import CrossEncoder
 from qa.quoting.features import ANSWER_NAMES, ANSWER_SIGNS, SENTENCE_NAMES, Measured, measure, measure_answer
 from qa.quoting.reading import ReadQuestion
 from qa.quoting.scorer import WEIGHTS, Scorer
-from training.groups import (
-    WRITTEN,
-    Group,
-    Remembering,
-    abroad,
-    held_out,
-    learned,
-    of_written,
-    singly,
-    together,
-)
+from training.groups import Group, Remembering, abroad, held_out, learned, of_written, singly, together
+from training.questions import WRITTEN
 
 WIDTH, NETWORKS, EPOCHS, BATCH = 16, 3, 20, 32
 RATE, DECAY, DROPPED = 3e-3, 2e-2, 0.1
@@ -209,9 +200,7 @@ def main(folder: Path) -> None:
     one = rows_of([*singly(third, embedding)])
     other = rows_of([*abroad(third, embedding)])
     docs = {doc.name: doc for doc in selqa.docs}
-    written = [
-        group for path in sorted(WRITTEN.glob("*.jsonl")) for group in of_written(path, docs, embedding)
-    ]
+    written = of_written(sorted(WRITTEN.glob("*.jsonl")), docs, embedding)
     ours = rows_of([group for group in written if held_out(group)])
     split = {question.id: question.split for question in article.questions}
     alone = together(article, embedding)

@@ -1,12 +1,10 @@
 """Questions with candidate passages, the sentences that answer marked: what the cross-encoder learns from."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,14 +12,13 @@ from eval.dataset import AnswersSet, Evidence
 from index.chunk import chunk
 from index.embed import MiniLM
 from index.passage import Passage, Source
-from index.sentences import Span, trimmed_sentences
 from index.store import embedded_text
 from index.words import WordIndex, terms
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+from training.questions import written
 
 PASSAGES = 8  # offered for each question
-FAR = 2  # more, of other documents, for a question that was put to one alone
-WRITTEN = Path(__file__).parent / "written"
+FAR = 3  # more, of other documents, for a question that was put to one alone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +75,7 @@ class Collection:
         self._words = WordIndex(texts)
         self._embedding = embedding
         self._vectors = np.array([embedding.embed_alone(text) for text in texts])
-        self.reader = Reader(embedding, self._words.idf)
+        self.reader = Reader(embedding, self._words.idf, len(self.passages))
 
     def near(self, question: str, count: int = PASSAGES) -> list[tuple[Passage, float]]:
         """The nearest passages, and how near: a sum of cosine and share of words."""
@@ -174,62 +171,16 @@ def _without(doc: Source, evidence: Sequence[Evidence]) -> Source:
     return replace(doc, text=text)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenQuestion:
-    """One of our own questions: the sentences that answer it, and the words that do, where they can be."""
-
-    text: str
-    evidence: tuple[Evidence, ...]
-    answer: Evidence | None
-
-
-def written(path: Path, selqa: Mapping[str, Source]) -> list[tuple[Source, list[WrittenQuestion]]]:
-    """The documents of a file with their questions; a row without a text of its own is about one of selqa's.
-
-    A row: {"title", "sentences"} or {"doc"}, and "questions": [{"q", "s": numbers of sentences, "a": words}].
-    """
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        row = json.loads(line)
-        name = f"{path.stem}-{number}"
-        if "doc" in row:
-            source = replace(selqa[row["doc"]], name=name)
-            spans = trimmed_sentences(source.text)
-        else:
-            text, spans = _joined(row["sentences"])
-            source = Source(name, row["title"], text, "")
-        found.append((source, [_question(name, source.text, spans, asked) for asked in row["questions"]]))
-    return found
-
-
-def _joined(sentences: Sequence[str]) -> tuple[str, list[Span]]:
-    """The sentences as a text, and their spans; one that opens with line breaks opens a paragraph."""
-    text, spans = "", []
-    for sentence in sentences:
-        text += " " if text and not sentence.startswith("\n") else ""
-        spans.append((len(text) + len(sentence) - len(sentence.lstrip()), len(text) + len(sentence)))
-        text += sentence
-    return text, spans
-
-
-def _question(name: str, text: str, spans: Sequence[Span], row: Mapping[str, Any]) -> WrittenQuestion:
-    words = row["a"]
-    evidence = tuple(Evidence(name, *spans[n]) for n in row["s"])
-    start = text.find(words, evidence[0].start) if evidence and words else -1
-    answer = Evidence(name, start, start + len(words)) if start >= 0 else None
-    return WrittenQuestion(row["q"], evidence, answer)
-
-
-def of_written(path: Path, selqa: Mapping[str, Source], embedding: MiniLM) -> Iterator[Group]:
-    """Our questions of a file, each asked of its own document, with passages of the file's others beside."""
-    documents = written(path, selqa)
+def of_written(paths: Sequence[Path], selqa: Mapping[str, Source], embedding: MiniLM) -> Iterator[Group]:
+    """Our questions, each asked of its own document, with the nearest passages of all others beside."""
+    documents = [one for path in paths for one in written(path, selqa)]
     whole = Collection([source for source, _ in documents], embedding)
     for source, questions in documents:
         own = Collection([source], embedding)
         for number, asked in enumerate(questions):
             group = own.group(f"{source.name}/{number}", asked.text, asked.evidence, asked.answer)
-            near = {candidate.passage.passage.id for candidate in group.candidates}
-            far = [p for p, _ in whole.near(asked.text, PASSAGES - 2) if p.id not in near][:FAR]
+            near = whole.near(asked.text, len(own.passages) + FAR)
+            far = [passage for passage, _ in near if passage.source != source.name][:FAR]
             yield replace(group, document=source.name, far=tuple(whole.reader.passages(far)))
 
 

@@ -71,6 +71,11 @@ class Measured:
     together: tuple[ReadTogether, ...]
     odds: np.ndarray
 
+    @property
+    def settled(self) -> float:
+        """The chance of the likeliest sentence, beside all others and none."""
+        return float(np.exp(self.odds.max(initial=-MOST)) / (1 + np.exp(self.odds).sum()))
+
 
 def measure(asked: ReadQuestion, read: Sequence[ReadPassage], together: Sequence[ReadTogether]) -> Measured:
     """The sentences of passages, in order, measured against the question; `together`: each read with it.

@@ -92,10 +92,11 @@ class ReadPassage:
 
 
 class Reader:
-    """Reads questions and passages; a passage read before costs nothing."""
+    """Reads questions and passages; one of the last `keep` passages read costs nothing."""
 
-    def __init__(self, embedding: MiniLM, idf: Callable[[str], float]) -> None:
+    def __init__(self, embedding: MiniLM, idf: Callable[[str], float], keep: int = KEPT) -> None:
         self._embedding = embedding
+        self._keep = keep
         self._idf = idf
         self._kept: OrderedDict[str, ReadPassage] = OrderedDict()
         self._turn = Lock()  # one engine answers several people
@@ -140,7 +141,7 @@ class Reader:
             for read in found:
                 self._kept[read.passage.id] = read
                 self._kept.move_to_end(read.passage.id)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
         return found
 

@@ -1,0 +1,96 @@
+"""Question + passages -> how well each of their sentences answers, and the chance that one does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embed import MiniLM
+from index.passage import Passage
+from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
+from qa.quoting.features import Measured, measure, measure_answer
+from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+from qa.quoting.scorer import Scorer
+from qa.quoting.spelling import Spelling
+from qa.talk.told import Preference
+
+FIRST = 2  # passages read at once; the others only where these do not settle it
+SETTLED = 0.8  # chance of one sentence, beside all read and none, that settles it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Sentences of passages, each with its passage and its number there, and what is made of them.
+
+    `scores`: float, (n_sentences,), their softmax is the chance to be the right one; -inf for a heading,
+    which says nothing. `confidence` is the chance, in 0..1, that the best one answers. `together` holds what
+    the cross-encoder makes of each passage, by its id.
+    """
+
+    places: list[tuple[ReadPassage, int]]
+    scores: np.ndarray
+    confidence: float
+    together: dict[str, ReadTogether]
+
+
+class Judge:
+    """Weighs what a cross-encoder makes of sentences with their words, names and places."""
+
+    def __init__(self, embedding: MiniLM, passages: Sequence[Passage], idf: Callable[[str], float]) -> None:
+        self._idf = idf
+        self._unknown = idf(UNSEEN)
+        self._passages = passages
+        self._spelling = Spelling(passages, self.knows)
+        self.reader = Reader(embedding, idf)
+        self._together = CrossEncoder.packaged()
+        self._scorer = Scorer.packaged()
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage holds a term."""
+        return self._idf(term) < self._unknown
+
+    def asked(self, question: str) -> ReadQuestion:
+        """The question as it is measured: without its slips of the pen."""
+        asked = self.reader.question(question)
+        mended = self._spelling.mend(question, asked.odd)
+        return asked if mended == question else self.reader.question(mended)
+
+    def judge(
+        self, readings: Sequence[ReadQuestion], passages: Sequence[Passage], prefer: Preference | None = None
+    ) -> Judged | None:
+        """The sentences of the first passages and, unless one of those settles it, of all; None without any.
+
+        `readings` are ways to read the question, first as it can be read alone; scores are their mean.
+        `prefer` adds to the scores what a talk before the question makes of the sentences.
+        """
+        read = self.reader.passages(passages)
+        together: list[list[ReadTogether]] = [[] for _ in readings]
+        for count in sorted({min(FIRST, len(read)), len(read)}):
+            part = read[:count]
+            for asked, found in zip(readings, together, strict=True):
+                found.extend(self._together.read(asked, part[len(found) :]))
+            measured = [measure(asked, part, found) for asked, found in zip(readings, together, strict=True)]
+            if all(one.settled >= SETTLED for one in measured):
+                break
+        places = [(one, i) for one in part for i in range(len(one.spans))]
+        if not places:
+            return None
+        scores = np.mean([self._scorer.scores(one.features) for one in measured], axis=0)
+        if prefer is not None:
+            scores = scores + prefer(part)
+        scores[[one.texts[i].startswith("#") for one, i in places]] = -np.inf
+        confidence = self._confidence(readings, measured, scores)
+        by_id = {one.passage.id: found for one, found in zip(part, together[0], strict=True)}
+        return Judged(places, scores, confidence, by_id)
+
+    def _confidence(
+        self, readings: Sequence[ReadQuestion], measured: Sequence[Measured], scores: np.ndarray
+    ) -> float:
+        """What the more hopeful reading of the question says; 0 where there are headings alone."""
+        if not np.isfinite(scores.max()):
+            return 0.0
+        values = [
+            measure_answer(asked, one, scores, self.knows, len(self._passages))
+            for asked, one in zip(readings, measured, strict=True)
+        ]
+        return max(map(self._scorer.confidence, values))

@@ -1,0 +1,86 @@
+"""How sentences are judged: in as many passages as it takes."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from index.chunk import chunk
+from index.embed import MiniLM
+from index.passage import Passage, Source
+from qa.quoting import judge as module
+from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
+from qa.quoting.judge import FIRST, Judge
+from qa.quoting.reading import ReadPassage, ReadQuestion
+
+TEXTS = {
+    "harbour": "The harbour of Oldport was dredged in 1998 because sand had closed its mouth.",
+    "market": "The market hall beside the quay sells fish, bread and cheese on Saturdays.",
+    "master": "Marta Ruiz has been harbour master since 2015.",
+    "ferry": "Visitors reach the town by the ferry from Norhaven.",
+}
+
+
+@pytest.fixture
+def passages() -> list[Passage]:
+    """A passage of each text."""
+    return [chunk(Source(f"{name}.txt", "Oldport", text, ""))[0] for name, text in TEXTS.items()]
+
+
+@pytest.fixture
+def counted(
+    minilm: MiniLM, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Judge, list[int]]:
+    """A judge, and how many passages the cross-encoder reads at each turn."""
+    counts: list[int] = []
+    read = CrossEncoder.read
+
+    def counting(
+        self: CrossEncoder, asked: ReadQuestion, passages: Sequence[ReadPassage]
+    ) -> list[ReadTogether]:
+        counts.append(len(passages))
+        return read(self, asked, passages)
+
+    monkeypatch.setattr(CrossEncoder, "read", counting)
+    return Judge(minilm, passages, lambda term: 1.0), counts
+
+
+def test_what_the_first_passages_settle_needs_no_others(
+    counted: tuple[Judge, list[int]], passages: list[Passage]
+) -> None:
+    """The sentence that surely answers stands in the first passage."""
+    judge, counts = counted
+    judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
+    assert judged is not None
+    assert counts == [FIRST]
+    assert judged.places[int(judged.scores.argmax())][0].passage.source == "harbour.txt"
+
+
+def test_what_they_do_not_settle_is_sought_in_all(
+    counted: tuple[Judge, list[int]], passages: list[Passage]
+) -> None:
+    """The answer stands in the last one; none is read twice."""
+    judge, counts = counted
+    judged = judge.judge([judge.asked("Where does the ferry come from?")], passages)
+    assert judged is not None
+    assert counts == [FIRST, len(passages) - FIRST]
+    assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
+
+
+def test_a_question_read_in_two_ways_is_settled_by_both(
+    counted: tuple[Judge, list[int]], passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As typed it may be vague: then all passages are read both ways."""
+    judge, counts = counted
+    readings = [judge.asked(text) for text in ("When was the harbour dredged?", "when?")]
+    assert judge.judge(readings, passages) is not None
+    assert counts == [FIRST, FIRST, len(passages) - FIRST, len(passages) - FIRST]
+    monkeypatch.setattr(module, "SETTLED", 0.0)
+    counts.clear()
+    assert judge.judge(readings, passages) is not None
+    assert counts == [FIRST, FIRST]
+
+
+def test_no_passage_no_judgement(minilm: MiniLM) -> None:
+    """There is nothing to score."""
+    judge = Judge(minilm, [], lambda term: 1.0)
+    assert judge.judge([judge.asked("When?")], []) is None
