@@ -9,7 +9,7 @@ from index.embed import MiniLM
 from index.passage import Passage, Source
 from qa.quoting import judge as module
 from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
-from qa.quoting.judge import FIRST, Judge
+from qa.quoting.judge import STEP, Judge
 from qa.quoting.reading import ReadPassage, ReadQuestion
 
 TEXTS = {
@@ -51,7 +51,7 @@ def test_what_the_first_passages_settle_needs_no_others(
     judge, counts = counted
     judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
     assert judged is not None
-    assert counts == [FIRST]
+    assert counts == [STEP]
     assert judged.places[int(judged.scores.argmax())][0].passage.source == "harbour.txt"
 
 
@@ -62,7 +62,7 @@ def test_what_they_do_not_settle_is_sought_in_all(
     judge, counts = counted
     judged = judge.judge([judge.asked("Where does the ferry come from?")], passages)
     assert judged is not None
-    assert counts == [FIRST, len(passages) - FIRST]
+    assert counts == [STEP, STEP]
     assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
 
 
@@ -73,11 +73,11 @@ def test_a_question_read_in_two_ways_is_settled_by_both(
     judge, counts = counted
     readings = [judge.asked(text) for text in ("When was the harbour dredged?", "when?")]
     assert judge.judge(readings, passages) is not None
-    assert counts == [FIRST, FIRST, len(passages) - FIRST, len(passages) - FIRST]
+    assert counts == [STEP] * 4
     monkeypatch.setattr(module, "SETTLED", 0.0)
     counts.clear()
     assert judge.judge(readings, passages) is not None
-    assert counts == [FIRST, FIRST]
+    assert counts == [STEP, STEP]
 
 
 def test_no_passage_no_judgement(minilm: MiniLM) -> None:

@@ -19,7 +19,7 @@ def read(article_engine: QueryEngine) -> list[ReadPassage]:
         Passage(f"p{start}", "s", "S", "0", start, end, TEXT[start:end])
         for start, end in ((middle, len(TEXT)), (0, middle))
     ]
-    return article_engine._extractor._reader.passages(parts)
+    return article_engine._extractor._judge.reader.passages(parts)
 
 
 def test_sentences_beside_the_one_last_told_are_preferred(read: list[ReadPassage]) -> None:

@@ -8,10 +8,10 @@ import pytest
 from index.passage import Source
 from training.questions import WRITTEN, written
 
-FILES = sorted(WRITTEN.glob("*.jsonl"))
+FILES = sorted(WRITTEN.rglob("*.jsonl"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(WRITTEN)))
 def test_answers_stand_in_the_sentences_named(path: Path) -> None:
     """A question's sentences exist, and its answering words stand in the first of them."""
     for line in path.read_text(encoding="utf-8").splitlines():

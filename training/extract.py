@@ -1,11 +1,11 @@
 """Learn `qa/quoting/extract_weights.json`: which sentence answers, and whether it answers at all.
 
-    uv run python -m training.extract ../shared/data/answers       (ten minutes on one core)
+    uv run python -m training.extract ../shared/data/answers       (two minutes on two cores)
 
 Run it after `training.cross_encoder`, whose scores are among the features. Data: what that one has not seen,
 so that its scores are here as good as they will be: the third question of three of selqa (emorynlp/selqa,
 Apache-2.0), asked of all documents and of their own, as it is, without the sentences that answer, and of
-another; a tenth of our own documents in `training/written/`; the dev half of the bundled article's set
+another; our own documents in `training/written/held_out/`; the dev half of the bundled article's set
 (MIT); and, for the confidence alone, a quarter of clapnq (primeqa/clapnq, Apache-2.0): what our own questions
 teach of near misses, words in common speaking against an answer, is not all there is. Another quarter of
 clapnq and the article's test half are held out, and figures on them are printed.
@@ -29,8 +29,8 @@ from qa.quoting.cross_encoder import CrossEncoder
 from qa.quoting.features import ANSWER_NAMES, ANSWER_SIGNS, SENTENCE_NAMES, Measured, measure, measure_answer
 from qa.quoting.reading import ReadQuestion
 from qa.quoting.scorer import WEIGHTS, Scorer
-from training.groups import Group, Remembering, abroad, held_out, learned, of_written, singly, together
-from training.questions import WRITTEN
+from training.groups import Group, Remembering, abroad, learned, of_written, singly, together
+from training.questions import HELD_OUT
 
 WIDTH, NETWORKS, EPOCHS, BATCH = 16, 3, 20, 32
 RATE, DECAY, DROPPED = 3e-3, 2e-2, 0.1
@@ -200,8 +200,7 @@ def main(folder: Path) -> None:
     one = rows_of([*singly(third, embedding)])
     other = rows_of([*abroad(third, embedding)])
     docs = {doc.name: doc for doc in selqa.docs}
-    written = of_written(sorted(WRITTEN.glob("*.jsonl")), docs, embedding)
-    ours = rows_of([group for group in written if held_out(group)])
+    ours = rows_of([*of_written(sorted(HELD_OUT.glob("*.jsonl")), docs, embedding)])
     split = {question.id: question.split for question in article.questions}
     alone = together(article, embedding)
     dev, test = (rows_of([g for g in alone if split[g.name] == half]) for half in ("dev", "test"))

@@ -9,10 +9,11 @@ from typing import Any
 from eval.dataset import Evidence
 from index.passage import Source
 from index.sentences import Span, trimmed_sentences
+from qa.quoting.layout import NOT_IN_SOURCE
 from qa.standalone import Turn, standalone
 
 WRITTEN = Path(__file__).parent / "written"
-SILENT = "The source does not say."  # what a talk hears where there is no answer
+HELD_OUT = WRITTEN / "held_out"  # what the cross-encoder has not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,12 @@ def written(path: Path, selqa: Mapping[str, Source]) -> list[tuple[Source, list[
 def _turns(
     talk: Sequence[Mapping[str, Any]], text: str, spans: Sequence[Span]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The questions of a talk, each as it can be read alone after the sentences that answered before."""
+    """The questions of a talk, each as it can be read alone after the best sentences for those before."""
     history: list[Turn] = []
     for one in talk:
         yield standalone(one["q"], history), one
         start, end = spans[one["s"][0]] if one["s"] else (0, 0)
-        said = f"{text[start:end]} [1]" if one["s"] else SILENT
+        said = f"{text[start:end]} [1]" if one["s"] else NOT_IN_SOURCE
         history += [{"role": "user", "content": one["q"]}, {"role": "assistant", "content": said}]
 
 

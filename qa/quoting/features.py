@@ -72,7 +72,7 @@ class Measured:
     odds: np.ndarray
 
     @property
-    def settled(self) -> float:
+    def stands_out(self) -> float:
         """The chance of the likeliest sentence, beside all others and none."""
         return float(np.exp(self.odds.max(initial=-MOST)) / (1 + np.exp(self.odds).sum()))
 

@@ -14,7 +14,7 @@ from qa.quoting.scorer import Scorer
 from qa.quoting.spelling import Spelling
 from qa.talk.told import Preference
 
-FIRST = 2  # passages read at once; the others only where these do not settle it
+STEP = 2  # passages read at a time, the best first, until they settle it
 SETTLED = 0.8  # chance of one sentence, beside all read and none, that settles it
 
 
@@ -58,20 +58,15 @@ class Judge:
     def judge(
         self, readings: Sequence[ReadQuestion], passages: Sequence[Passage], prefer: Preference | None = None
     ) -> Judged | None:
-        """The sentences of the first passages and, unless one of those settles it, of all; None without any.
+        """The sentences of the passages, up to those where one of them settles it; None without any.
 
         `readings` are ways to read the question, first as it can be read alone; scores are their mean.
         `prefer` adds to the scores what a talk before the question makes of the sentences.
         """
         read = self.reader.passages(passages)
-        together: list[list[ReadTogether]] = [[] for _ in readings]
-        for count in sorted({min(FIRST, len(read)), len(read)}):
-            part = read[:count]
-            for asked, found in zip(readings, together, strict=True):
-                found.extend(self._together.read(asked, part[len(found) :]))
-            measured = [measure(asked, part, found) for asked, found in zip(readings, together, strict=True)]
-            if all(one.settled >= SETTLED for one in measured):
-                break
+        # What a talk prefers may stand in any of them.
+        step = STEP if len(readings) == 1 and prefer is None else max(1, len(read))
+        part, measured = self._read(readings, read, step)
         places = [(one, i) for one in part for i in range(len(one.spans))]
         if not places:
             return None
@@ -80,8 +75,22 @@ class Judge:
             scores = scores + prefer(part)
         scores[[one.texts[i].startswith("#") for one, i in places]] = -np.inf
         confidence = self._confidence(readings, measured, scores)
-        by_id = {one.passage.id: found for one, found in zip(part, together[0], strict=True)}
+        by_id = {one.passage.id: found for one, found in zip(part, measured[0].together, strict=True)}
         return Judged(places, scores, confidence, by_id)
+
+    def _read(
+        self, readings: Sequence[ReadQuestion], passages: Sequence[ReadPassage], step: int
+    ) -> tuple[Sequence[ReadPassage], list[Measured]]:
+        """The first passages, up to where one of their sentences stands out, measured by each reading."""
+        together: list[list[ReadTogether]] = [[] for _ in readings]
+        for count in range(step, max(step, len(passages)) + step, step):
+            part = passages[:count]
+            for asked, found in zip(readings, together, strict=True):
+                found.extend(self._together.read(asked, part[len(found) :]))
+            measured = [measure(asked, part, found) for asked, found in zip(readings, together, strict=True)]
+            if all(one.stands_out >= SETTLED for one in measured):
+                break
+        return part, measured
 
     def _confidence(
         self, readings: Sequence[ReadQuestion], measured: Sequence[Measured], scores: np.ndarray
