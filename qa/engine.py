@@ -231,11 +231,10 @@ def _chat_model(settings: Settings) -> "ChatModel":
 
 
 def _choices(within: Standalone, extraction: Extraction) -> tuple[str, ...]:
-    """What a first question may mean where the sentences quoted speak of several things; a talk decides."""
-    quotes = extraction.quotes
-    if within.context or not quotes:
+    """What a first question may mean where the likeliest sentences tell of several; a talk decides."""
+    if within.context or not extraction.quotes:
         return ()
-    return readings(within.question, [quote.text for quote in quotes]) if len(quotes) > 1 else ()
+    return readings(within.question, extraction.nearest)
 
 
 def _fallback(model: "ChatModel", error: ModelFailed) -> str:

@@ -32,6 +32,7 @@ SURE: dict[Shape, float] = {
 }  # that enough is quoted; then it ends
 LEAST: dict[Shape, float] = {"fact": 0.05, "list": 0.05, "topic": 0.0}  # chance of a sentence worth adding
 SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
+NEAREST = 3  # sentences, quoted or not, in which to see what else may be meant
 QUOTED_CHARS = 750  # all quotes together, unless one alone is longer
 OVERVIEW_SOURCES = 3
 
@@ -100,8 +101,14 @@ class Extractor:
         if shape == "fact" and confidence >= MARKED:
             words = answering_words(best, sentence, readings[0], judged.together[best.passage.id])
             quotes[0] = replace(quotes[0], bold=words)
+        likeliest = [judged.places[k] for k in np.argsort(-judged.scores, kind="stable")[:NEAREST]]
         return Extraction(
-            tuple(quotes), confidence, laid_out(quotes, shape), "answered", caution(typed, missing)
+            tuple(quotes),
+            confidence,
+            laid_out(quotes, shape),
+            "answered",
+            caution(typed, missing),
+            tuple(part.texts[i] for part, i in likeliest),
         )
 
     def _overview(self, passages: Sequence[ScoredPassage]) -> Extraction:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from index.chunk import chunk
 from index.embed import MiniLM
 from index.passage import Passage, Source
-from qa.quoting import judge as module
 from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
 from qa.quoting.judge import STEP, Judge
 from qa.quoting.reading import ReadPassage, ReadQuestion
@@ -66,18 +66,29 @@ def test_what_they_do_not_settle_is_sought_in_all(
     assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
 
 
-def test_a_question_read_in_two_ways_is_settled_by_both(
-    counted: tuple[Judge, list[int]], passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+def test_a_question_read_in_two_ways_reads_all(
+    counted: tuple[Judge, list[int]], passages: list[Passage]
 ) -> None:
-    """As typed it may be vague: then all passages are read both ways."""
+    """The readings may settle on different sentences: each sees every passage."""
     judge, counts = counted
     readings = [judge.asked(text) for text in ("When was the harbour dredged?", "when?")]
     assert judge.judge(readings, passages) is not None
-    assert counts == [STEP] * 4
-    monkeypatch.setattr(module, "SETTLED", 0.0)
-    counts.clear()
-    assert judge.judge(readings, passages) is not None
-    assert counts == [STEP, STEP]
+    assert counts == [len(passages)] * 2
+
+
+def test_what_a_talk_prefers_is_sought_in_all(
+    counted: tuple[Judge, list[int]], passages: list[Passage]
+) -> None:
+    """A preference may turn a settled question round: the last passage is seen, and wins."""
+    judge, counts = counted
+
+    def prefer(read: Sequence[ReadPassage]) -> np.ndarray:
+        return np.array([30.0 * (one.passage.source == "ferry.txt") for one in read for _ in one.spans])
+
+    judged = judge.judge([judge.asked("When was the harbour dredged?")], passages, prefer)
+    assert judged is not None
+    assert counts == [len(passages)]
+    assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
 
 
 def test_no_passage_no_judgement(minilm: MiniLM) -> None:

@@ -77,6 +77,7 @@ class Extraction:
     text: str
     status: Status
     caution: str = ""  # what a reader of the answer should know besides
+    nearest: tuple[str, ...] = ()  # the likeliest sentences, quoted or not, the best first
 
 
 def cut(part: ReadPassage, sentence: int) -> Quote:
