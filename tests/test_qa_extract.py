@@ -248,7 +248,7 @@ def test_names_are_called_missing_only_in_a_language_of_the_sources(engine: Quer
 @pytest.mark.parametrize(
     "text",
     [
-        "# When was the harbour dredged?\n\nThe quay is made of stone. It has two cranes.",
+        "# When was the harbour dredged?\n\nNobody kept any record of that. The quay is made of stone.",
         "## When was the harbour dredged in 1998?\n\nThe market hall sells fish.",
         "# When was the harbour dredged?",
     ],
