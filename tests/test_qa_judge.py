@@ -44,26 +44,22 @@ def counted(
     return Judge(minilm, passages, lambda term: 1.0), counts
 
 
-def test_what_the_first_passages_settle_needs_no_others(
-    counted: tuple[Judge, list[int]], passages: list[Passage]
+@pytest.mark.parametrize(
+    ("question", "steps", "source"),
+    [
+        ("When was the harbour dredged?", 1, "harbour.txt"),  # settled by the first passage
+        ("Where does the ferry come from?", 2, "ferry.txt"),  # the answer stands in the last one
+    ],
+)
+def test_passages_are_read_until_they_settle_it(
+    counted: tuple[Judge, list[int]], passages: list[Passage], question: str, steps: int, source: str
 ) -> None:
-    """The sentence that surely answers stands in the first passage."""
+    """A few at a time, none twice, and no further than it takes."""
     judge, counts = counted
-    judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
+    judged = judge.judge([judge.asked(question)], passages)
     assert judged is not None
-    assert counts == [STEP]
-    assert judged.places[int(judged.scores.argmax())][0].passage.source == "harbour.txt"
-
-
-def test_what_they_do_not_settle_is_sought_in_all(
-    counted: tuple[Judge, list[int]], passages: list[Passage]
-) -> None:
-    """The answer stands in the last one; none is read twice."""
-    judge, counts = counted
-    judged = judge.judge([judge.asked("Where does the ferry come from?")], passages)
-    assert judged is not None
-    assert counts == [STEP, STEP]
-    assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
+    assert counts == [STEP] * steps
+    assert judged.places[int(judged.scores.argmax())][0].passage.source == source
 
 
 def test_a_question_read_in_two_ways_reads_all(

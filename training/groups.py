@@ -172,15 +172,18 @@ def _without(doc: Source, evidence: Sequence[Evidence]) -> Source:
 
 
 def of_written(paths: Sequence[Path], selqa: Mapping[str, Source], embedding: MiniLM) -> Iterator[Group]:
-    """Our questions, each asked of its own document, with the nearest passages of all others beside."""
+    """Our questions, each asked of its own document, with the nearest passages of others beside.
+
+    Those are of no document that is kept for figures, nor of one on the same subject, which may answer.
+    """
     documents = [one for path in paths for one in written(path, selqa)]
-    whole = Collection([source for source, _ in documents], embedding)
+    whole = Collection([source for source, _ in documents if not held_out(source.name)], embedding)
     for source, questions in documents:
         own = Collection([source], embedding)
         for number, asked in enumerate(questions):
             group = own.group(f"{source.name}/{number}", asked.text, asked.evidence, asked.answer)
             near = whole.near(asked.text, len(own.passages) + FAR)
-            far = [passage for passage, _ in near if passage.source != source.name][:FAR]
+            far = [passage for passage, _ in near if passage.title != source.title][:FAR]
             yield replace(group, document=source.name, far=tuple(whole.reader.passages(far)))
 
 
@@ -189,6 +192,6 @@ def learned(number: int) -> bool:
     return number % 3 != 0
 
 
-def held_out(group: Group) -> bool:
-    """Whether a document of ours is kept for figures."""
-    return int(group.document.rpartition("-")[2]) % 10 == 3
+def held_out(document: str) -> bool:
+    """Whether a document of ours, by its name, is kept for figures."""
+    return int(document.rpartition("-")[2]) % 10 == 3

@@ -14,7 +14,7 @@ from index.graph import EPSILON, HEADS, WIDTH, quantised
 from qa.quoting.cross_encoder import DRAWN, LAYERS, LOOKING
 from qa.quoting.reading import ReadPassage, ReadQuestion
 
-DROPPED = 0.1  # of what a layer adds, while it learns
+DROPPED = 0.1  # of what attention and the inner layer add, while they learn
 BUCKETS = 4  # of passages alike in length, in which attention is computed
 PARTS = ("query", "key", "value")
 

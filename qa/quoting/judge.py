@@ -15,7 +15,7 @@ from qa.quoting.spelling import Spelling
 from qa.talk.told import Preference
 
 STEP = 2  # passages read at a time, the best first, until they settle it
-SETTLED = 0.8  # chance of one sentence, beside all read and none, that settles it
+SETTLED = 0.95  # chance of one sentence, beside all read and none, that settles it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
