@@ -99,7 +99,7 @@ class Extractor:
             return Extraction((), confidence, refusal(typed, missing), "not_in_source")
         quotes = _chosen(judged.places, judged.scores, shape)
         if shape == "fact" and confidence >= MARKED:
-            words = answering_words(best, sentence, readings[0], judged.together[best.passage.id])
+            words = answering_words(judged.together[best.passage.id], sentence, readings[0])
             quotes[0] = replace(quotes[0], bold=words)
         likeliest = [judged.places[k] for k in np.argsort(-judged.scores, kind="stable")[:NEAREST]]
         return Extraction(

@@ -105,7 +105,7 @@ def test_answering_words_are_whole_words_of_the_sentence(reader: Reader, questio
     asked = reader.question(question)
     (part,) = passages(reader, TEXT)
     (read,) = CrossEncoder.packaged().read(asked, [part])
-    ((start, end),) = answering_words(part, int(read.sentences.argmax()), asked, read)
+    ((start, end),) = answering_words(read, int(read.sentences.argmax()), asked)
     assert TEXT[start:end].removeprefix("in ") == words
 
 
@@ -126,5 +126,5 @@ def test_bold_words_keep_their_marks(reader: Reader) -> None:
     asked = reader.question("Who has been harbour master since 2015?")
     (part,) = passages(reader, text)
     (read,) = CrossEncoder.packaged().read(asked, [part])
-    ((start, end),) = answering_words(part, 0, asked, read)
+    ((start, end),) = answering_words(read, 0, asked)
     assert text[start:end] == unicodedata.normalize("NFD", "René André")

@@ -1,4 +1,4 @@
-"""How sentences are judged: in as many passages as it takes."""
+"""What is read together with a question: the sentences that promise most at a glance, in any passage."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,16 @@ import pytest
 from index.chunk import chunk
 from index.embed import MiniLM
 from index.passage import Passage, Source
-from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
-from qa.quoting.judge import STEP, Judge
-from qa.quoting.reading import ReadPassage, ReadQuestion
+from qa.quoting.cross_encoder import UNREAD, CrossEncoder, ReadTogether
+from qa.quoting.features import MOST
+from qa.quoting.glance import READ, glance, worth_reading
+from qa.quoting.judge import Judge
+from qa.quoting.reading import Reader, ReadPassage, ReadQuestion
 
 TEXTS = {
     "harbour": "The harbour of Oldport was dredged in 1998 because sand had closed its mouth.",
-    "market": "The market hall beside the quay sells fish, bread and cheese on Saturdays.",
-    "master": "Marta Ruiz has been harbour master since 2015.",
+    "market": "The market hall beside the quay sells fish, bread and cheese on Saturdays. It has 40 stalls.",
+    "master": "Marta Ruiz has been harbour master since 2015. Before that she sailed tankers.",
     "ferry": "Visitors reach the town by the ferry from Norhaven.",
 }
 
@@ -27,63 +29,63 @@ def passages() -> list[Passage]:
 
 
 @pytest.fixture
-def counted(
-    minilm: MiniLM, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Judge, list[int]]:
-    """A judge, and how many passages the cross-encoder reads at each turn."""
-    counts: list[int] = []
-    read = CrossEncoder.read
+def read(minilm: MiniLM, passages: list[Passage]) -> tuple[ReadQuestion, list[ReadPassage]]:
+    """A question of four words, and the passages."""
+    reader = Reader(minilm, lambda term: 1.0)
+    return reader.question("When was the harbour dredged?"), reader.passages(passages)
 
-    def counting(
+
+def test_the_most_promising_sentences_are_read(read: tuple[ReadQuestion, list[ReadPassage]]) -> None:
+    """As many as there is room for; of the others, and of titles, no token is left."""
+    asked, parts = read
+    promise = glance(asked, parts).promise
+    assert promise.argmax() == 0
+    budget = int(parts[0].sizes[0])
+    for room, sentences in ((budget, 1), (budget - 1, 1), (READ, len(promise))):
+        cut = worth_reading(parts, promise, room)
+        assert [one.passage.id for one in cut] == [part.passage.id for part in parts]
+        assert [one.texts for one in cut] == [part.texts for part in parts]
+        sizes = np.concatenate([one.sizes for one in cut])
+        assert (sizes > 0).sum() == sentences
+        assert all((one.sentence < 0).sum() == 2 for one in cut)
+    assert worth_reading([], np.zeros(0)) == []
+
+
+def test_what_is_not_read_has_the_least_odds(
+    minilm: MiniLM, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can still be told by its words; the cross-encoder sees no more tokens than there is room for."""
+    seen: list[ReadTogether] = []
+    whole = CrossEncoder.read
+
+    def watched(
         self: CrossEncoder, asked: ReadQuestion, passages: Sequence[ReadPassage]
     ) -> list[ReadTogether]:
-        counts.append(len(passages))
-        return read(self, asked, passages)
+        seen.extend(whole(self, asked, passages))
+        return seen
 
-    monkeypatch.setattr(CrossEncoder, "read", counting)
-    return Judge(minilm, passages, lambda term: 1.0), counts
-
-
-@pytest.mark.parametrize(
-    ("question", "steps", "source"),
-    [
-        ("When was the harbour dredged?", 1, "harbour.txt"),  # settled by the first passage
-        ("Where does the ferry come from?", 2, "ferry.txt"),  # the answer stands in the last one
-    ],
-)
-def test_passages_are_read_until_they_settle_it(
-    counted: tuple[Judge, list[int]], passages: list[Passage], question: str, steps: int, source: str
-) -> None:
-    """A few at a time, none twice, and no further than it takes."""
-    judge, counts = counted
-    judged = judge.judge([judge.asked(question)], passages)
+    monkeypatch.setattr(CrossEncoder, "read", watched)
+    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (20,))
+    judge = Judge(minilm, passages, lambda term: 1.0)
+    judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
     assert judged is not None
-    assert counts == [STEP] * steps
-    assert judged.places[int(judged.scores.argmax())][0].passage.source == source
+    assert sum(int(one.passage.sizes.sum()) for one in seen) <= 20
+    odds = np.concatenate([one.sentences for one in seen])
+    assert (odds == UNREAD).sum() == len(odds) - 1
+    assert np.isfinite(judged.scores).all()
+    assert judged.places[int(judged.scores.argmax())][0].passage.source == "harbour.txt"
+    assert MOST < -UNREAD
 
 
-def test_a_question_read_in_two_ways_reads_all(
-    counted: tuple[Judge, list[int]], passages: list[Passage]
-) -> None:
-    """The readings may settle on different sentences: each sees every passage."""
-    judge, counts = counted
-    readings = [judge.asked(text) for text in ("When was the harbour dredged?", "when?")]
-    assert judge.judge(readings, passages) is not None
-    assert counts == [len(passages)] * 2
-
-
-def test_what_a_talk_prefers_is_sought_in_all(
-    counted: tuple[Judge, list[int]], passages: list[Passage]
-) -> None:
-    """A preference may turn a settled question round: the last passage is seen, and wins."""
-    judge, counts = counted
+def test_what_a_talk_prefers_wins(minilm: MiniLM, passages: list[Passage]) -> None:
+    """A preference may turn a settled question round."""
 
     def prefer(read: Sequence[ReadPassage]) -> np.ndarray:
         return np.array([30.0 * (one.passage.source == "ferry.txt") for one in read for _ in one.spans])
 
+    judge = Judge(minilm, passages, lambda term: 1.0)
     judged = judge.judge([judge.asked("When was the harbour dredged?")], passages, prefer)
     assert judged is not None
-    assert counts == [len(passages)]
     assert judged.places[int(judged.scores.argmax())][0].passage.source == "ferry.txt"
 
 

@@ -110,3 +110,18 @@ def test_nobody_does_a_thing_to_himself() -> None:
     before = Before("Who is Andrei Belousov?", "Who is Andrei Belousov?", answer)
     assert resolve("What did he say?", before) == "What did Andrei Belousov say?"
     assert resolve("When did he meet Belousov?", before) == "When did Kim meet Belousov?"
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("What did Kim tell him about the war?", "What did Kim tell the Russian minister about the war?"),
+        ("What did Kim tell her?", "What did Kim tell the Russian minister?"),
+        ("What did Kim say about his army?", None),  # it may be Kim's
+        ("Did Kim say when he left?", None),
+    ],
+)
+def test_an_object_is_not_who_acts(question: str, read: str | None) -> None:
+    """Beside the name of who acts, "him" is somebody else, "his" and "he" may be anybody."""
+    base = "Which Russian minister did Kim meet?"
+    assert resolve(question, Before(base, base, "Kim met him on Friday.")) == read

@@ -20,8 +20,8 @@ of each sentence of a few passages to answer, against "none does" (0), so that t
 gives the right ones, or none; and the first and last token of the answering words, where they are known.
 """
 
+import argparse
 import random
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,24 +30,37 @@ from time import perf_counter
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
 from eval.layouts import read_answers
 from eval.measures import auroc
 from qa.extract import PASSAGES
 from qa.quoting.cross_encoder import UNREAD, WEIGHTS
+from qa.quoting.glance import worth_reading
 from qa.quoting.reading import ReadPassage, ReadQuestion
-from training.groups import Group, Remembering, held_out, learned, of_written, singly, together
-from training.joint_layers import JointLayers, Pairs, weights_of
-from training.questions import WRITTEN
+from training.groups import (
+    Candidate,
+    Group,
+    Remembering,
+    held_out,
+    learned,
+    of_written,
+    singly,
+    together,
+    with_foreign,
+)
+from training.joint_layers import JointLayers, Pairs, begun, weights_of
+from training.questions import WRITTEN, written
 
 EPOCHS, BATCH, SEED = 1.7, 16, 0  # more epochs learn the questions by heart
 RATE, HEAD_RATE, DECAY, WARM = 2e-4, 1e-3, 0.01, 0.06
+ONWARDS = 0.3  # of the rates, when weights are gone on from
 ANSWER_SHARE = 0.3  # of the loss, for the answering words
 MORE = 0.3  # chance of a passage more than the gold one and another, and of one of another document
 ABROAD = 0.1  # chance that a question is asked of other documents alone
 NEARER = 0.6  # weight of each further passage against the one before, when a wrong one is drawn
+READ = (100, 400)  # tokens that are read for a group, about
 SINGLY = 1500  # of the questions asked of single documents
 
 
@@ -65,7 +78,7 @@ def sentence_scores(answers: Tensor, pairs: Pairs) -> Tensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """A passage drawn for a group (its number in the batch), and the span of tokens that answers."""
+    """A passage drawn for a group (its number in the batch), and the span of its tokens that answers."""
 
     group: int
     asked: ReadQuestion
@@ -75,27 +88,63 @@ class Drawn:
 
 
 def draw(number: int, group: Group, chance: np.random.Generator) -> list[Drawn]:
-    """Up to two passages that answer, and some that do not: near ones, and of other documents."""
-    foreign = [
-        Drawn(number, group.asked, group.far[int(n)], frozenset(), None)
-        for n in chance.permutation(len(group.far))
-    ]
+    """Some of the group's candidates, of a random number of tokens in all, as when a question is answered.
+
+    The sentences that answer stay; of the others those that promise most.
+    """
+    chosen = choose(group, chance)
+    sizes = np.concatenate([one.passage.sizes for one, _ in chosen])
+    promise = np.concatenate([one.promise for one, _ in chosen])
+    right = np.array([i in one.right for one, _ in chosen for i in range(len(one.passage.spans))], dtype=bool)
+    order = np.argsort(-promise, kind="stable")
+    kept = right.copy()
+    kept[order[np.cumsum(sizes[order]) <= chance.uniform(*READ)]] = True
+    kept[order[:1]] = True
+    drawn = []
+    end = 0
+    for one, answer in chosen:
+        start, end = end, end + len(one.passage.spans)
+        if kept[start:end].any():
+            part = one.passage.cut(kept[start:end])
+            place = _tokens(part, *answer) if answer else None
+            drawn.append(Drawn(number, group.asked, part, one.right, place))
+    return drawn
+
+
+def _tokens(part: ReadPassage, first: int, last: int) -> tuple[int, int]:
+    """The tokens that begin and end at these offsets of the source."""
+    return (
+        int(np.flatnonzero((part.offsets[:, 0] == first) & (part.sentence >= 0))[0]),
+        int(np.flatnonzero((part.offsets[:, 1] == last) & (part.sentence >= 0))[-1]),
+    )
+
+
+def choose(group: Group, chance: np.random.Generator) -> list[tuple[Candidate, tuple[int, int] | None]]:
+    """Up to two candidates that answer, and some that do not: near ones, and of other documents.
+
+    With each, where in the source the answering words begin and end, if it has them.
+    """
+    foreign = [(group.far[int(n)], None) for n in chance.permutation(len(group.far))]
     if foreign and chance.random() < ABROAD:
-        return foreign[:2]
+        return [*foreign[:2]]
     gold = [n for n, candidate in enumerate(group.candidates) if candidate.right]
-    wrong = [candidate.passage for candidate in group.candidates if not candidate.right]
-    drawn = foreign[:1] if chance.random() < MORE else []
+    wrong = [candidate for candidate in group.candidates if not candidate.right]
+    chosen: list[tuple[Candidate, tuple[int, int] | None]] = []
+    chosen += foreign[:1] if chance.random() < MORE else []
     for n in chance.permutation(gold)[:2]:
-        place = group.answer if group.answer and group.answer[0] == n else None
         held = group.candidates[int(n)]
-        drawn.append(Drawn(number, group.asked, held.passage, held.right, place[1:] if place else None))
+        place = None
+        if group.answer and group.answer[0] == n:
+            offsets = held.passage.offsets
+            place = int(offsets[group.answer[1], 0]), int(offsets[group.answer[2], 1])
+        chosen.append((held, place))
     room = 1 if gold else 2
     room += int(chance.random() < MORE)
     if wrong:
         weights = NEARER ** np.arange(len(wrong))
         for n in chance.choice(len(wrong), min(room, len(wrong)), replace=False, p=weights / weights.sum()):
-            drawn.append(Drawn(number, group.asked, wrong[int(n)], frozenset(), None))
-    return drawn
+            chosen.append((wrong[int(n)], None))
+    return chosen
 
 
 def loss(model: JointLayers, drawn: Sequence[Drawn], groups: int) -> tuple[Tensor, float]:
@@ -129,18 +178,15 @@ def _answer_loss(logits: Tensor, one: Drawn, asked: int, sentence: np.ndarray) -
     return F.cross_entropy(masked.T, torch.tensor([asked + place for place in one.answer]), reduction="sum")
 
 
-def train(groups: Sequence[Group], steps: int | None = None) -> JointLayers:
-    """The layers, learned from the groups; prints the loss as it falls."""
-    torch.manual_seed(SEED)
+def train(model: JointLayers, groups: Sequence[Group], rates: tuple[float, float], total: int) -> JointLayers:
+    """The layers, learned from the groups at `rates`, theirs and the heads'; prints the loss as it falls."""
     chance = np.random.default_rng(SEED)
-    model = JointLayers()
-    total = int(EPOCHS * len(groups)) // BATCH
     optimiser = torch.optim.AdamW(
         [
-            {"params": list(model.layers.parameters()), "lr": RATE},
+            {"params": list(model.layers.parameters()), "lr": rates[0]},
             {
                 "params": [p for name, p in model.named_parameters() if not name.startswith("layers")],
-                "lr": HEAD_RATE,
+                "lr": rates[1],
             },
         ],
         weight_decay=DECAY,
@@ -149,12 +195,12 @@ def train(groups: Sequence[Group], steps: int | None = None) -> JointLayers:
     seen: list[float] = []
     began = perf_counter()
     model.train()
-    for step in range(steps or total):
+    for step in range(total):
         if len(order) < BATCH:
             order = list(chance.permutation(len(groups)))
         chosen, order = order[:BATCH], order[BATCH:]
         pace = min(1.0, (step + 1) / (WARM * total)) * max(0.02, 1 - step / total)
-        for part, rate in zip(optimiser.param_groups, (RATE, HEAD_RATE), strict=True):
+        for part, rate in zip(optimiser.param_groups, rates, strict=True):
             part["lr"] = rate * pace
         drawn = [one for n, k in enumerate(chosen) for one in draw(n, groups[k], chance)]
         value, told = loss(model, drawn, BATCH)
@@ -176,7 +222,9 @@ def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
     with torch.no_grad():
         for group in groups:
             shown = group.candidates[:PASSAGES]
-            pairs = Pairs.of([(group.asked, candidate.passage) for candidate in shown])
+            promise = np.concatenate([candidate.promise for candidate in shown])
+            parts = worth_reading([candidate.passage for candidate in shown], promise)
+            pairs = Pairs.of([(group.asked, part) for part in parts])
             scores = sentence_scores(model(pairs)[:, 0], pairs)
             sure.append(float(torch.logsumexp(scores, 0)))
             right = [i in one.right for one in shown for i in range(len(one.passage.spans))]
@@ -189,27 +237,48 @@ def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
     )
 
 
-def main(folder: Path, steps: int | None = None) -> None:
+def main(folder: Path, begin: Path | None, names: Sequence[str], steps: int | None) -> None:
     """Learn from the sets in `folder` and from what was written for it; write the weights, print figures."""
+    torch.manual_seed(SEED)
     embedding = Remembering()
     selqa, clapnq, xquad = (read_answers(folder / name) for name in ("selqa", "clapnq", "xquad"))
     many = together(selqa, embedding)
     kept = {group.name for n, group in enumerate(many) if learned(n)}
-    alone = [group for group in singly(selqa, embedding) if group.name in kept]
+    groups = [group for group in many if group.name in kept]
     docs = {doc.name: doc for doc in selqa.docs}
-    ours = [*of_written(sorted(WRITTEN.glob("*.jsonl")), docs, embedding)]
+    paths = [WRITTEN / f"{name}.jsonl" for name in names] or sorted(WRITTEN.glob("*.jsonl"))
+    ours = [one for path in paths for one in written(path, docs)]
+    groups += with_foreign([one for one in ours if not held_out(one[0].name)], embedding)
     real = together(clapnq, embedding)
-    groups = [group for group in many if group.name in kept] + real[::2] * 2
-    groups += random.Random(SEED).sample(alone, SINGLY)
-    groups += [group for group in ours if not held_out(group.document)]
+    groups += real[::2] * 2
+    if begin is None:
+        alone = [group for group in singly(selqa, embedding) if group.name in kept]
+        groups += random.Random(SEED).sample(alone, SINGLY)
     unseen = {"clapnq": real[1::2], "xquad": together(xquad, embedding)}
-    unseen["ours"] = [group for group in ours if held_out(group.document)]
+    unseen["ours"] = [*of_written([one for one in ours if held_out(one[0].name)], embedding)]
     embedding.forget()
-    model = train(groups, steps)
+    model = begun(load_file(begin)) if begin else JointLayers()
+    pace = ONWARDS if begin else 1.0
+    total = steps or int(EPOCHS * len(groups)) // BATCH
+    train(model, groups, (RATE * pace, HEAD_RATE * pace), total)
     save_file(weights_of(model), WEIGHTS)
     for name, rows in unseen.items():
         report(name, model, rows)
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="the public sets")
+    parser.add_argument("--begin", type=Path, metavar="WEIGHTS", help="go on from these, at a lower rate")
+    parser.add_argument(
+        "--files", nargs="*", default=(), metavar="NAME", help="of training/written; else all"
+    )
+    parser.add_argument("--steps", type=int, metavar="N")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)
+    given = _arguments()
+    main(given.folder, given.begin, given.files, given.steps)

@@ -1,10 +1,9 @@
 """Questions with candidate passages, the sentences that answer marked: what the cross-encoder learns from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -14,8 +13,9 @@ from index.embed import MiniLM
 from index.passage import Passage, Source
 from index.store import embedded_text
 from index.words import WordIndex, terms
+from qa.quoting.glance import glance
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
-from training.questions import written
+from training.questions import Written
 
 PASSAGES = 8  # offered for each question
 FAR = 3  # more, of other documents, for a question that was put to one alone
@@ -23,11 +23,15 @@ FAR = 3  # more, of other documents, for a question that was put to one alone
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A passage, the numbers of its sentences that answer, and how near it is to the question."""
+    """A passage, the numbers of its sentences that answer, and how near it is to the question.
+
+    `promise`: float32, (n_sentences,), how much each promises at a glance.
+    """
 
     passage: ReadPassage
     right: frozenset[int]
     near: float
+    promise: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +49,7 @@ class Group:
     candidates: tuple[Candidate, ...]
     known: frozenset[str]
     size: int
-    far: tuple[ReadPassage, ...] = ()
+    far: tuple[Candidate, ...] = ()
     answer: tuple[int, int, int] | None = None
 
     @property
@@ -94,19 +98,26 @@ class Collection:
         near = self.near(question)
         ids = {passage.id for passage, _ in near}
         near += [(p, 0.0) for p in self.passages if p.id not in ids and any(_meet(e, p) for e in evidence)]
-        candidates = [
+        asked = self.reader.question(question)
+        candidates = self.candidates(asked, near, evidence)
+        document = evidence[0].doc if evidence else near[0][0].source if near else ""
+        known, size = self._known(asked), len(self.passages)
+        place = _place(candidates, answer) if answer else None
+        return Group(name, document, asked, tuple(candidates), known, size, answer=place)
+
+    def candidates(
+        self, asked: ReadQuestion, near: Sequence[tuple[Passage, float]], evidence: Sequence[Evidence] = ()
+    ) -> list[Candidate]:
+        """The passages, read, with those of their sentences that the evidence holds."""
+        return [
             Candidate(
                 read,
                 frozenset(i for i, span in enumerate(read.spans) if answers(evidence, read.passage, *span)),
                 score,
+                glance(asked, [read]).promise,
             )
             for read, (_, score) in zip(self.reader.passages([p for p, _ in near]), near, strict=True)
         ]
-        document = evidence[0].doc if evidence else near[0][0].source if near else ""
-        asked = self.reader.question(question)
-        known, size = self._known(asked), len(self.passages)
-        place = _place(candidates, answer) if answer else None
-        return Group(name, document, asked, tuple(candidates), known, size, answer=place)
 
 
 def _meet(evidence: Evidence, passage: Passage) -> bool:
@@ -171,20 +182,26 @@ def _without(doc: Source, evidence: Sequence[Evidence]) -> Source:
     return replace(doc, text=text)
 
 
-def of_written(paths: Sequence[Path], selqa: Mapping[str, Source], embedding: MiniLM) -> Iterator[Group]:
-    """Our questions, each asked of its own document, with the nearest passages of others beside.
-
-    Those are of no document that is kept for figures, nor of one on the same subject, which may answer.
-    """
-    documents = [one for path in paths for one in written(path, selqa)]
-    whole = Collection([source for source, _ in documents if not held_out(source.name)], embedding)
+def of_written(documents: Sequence[Written], embedding: MiniLM) -> Iterator[Group]:
+    """Our questions, each asked of its own document."""
     for source, questions in documents:
         own = Collection([source], embedding)
         for number, asked in enumerate(questions):
             group = own.group(f"{source.name}/{number}", asked.text, asked.evidence, asked.answer)
-            near = whole.near(asked.text, len(own.passages) + FAR)
-            far = [passage for passage, _ in near if passage.title != source.title][:FAR]
-            yield replace(group, document=source.name, far=tuple(whole.reader.passages(far)))
+            yield replace(group, document=source.name)
+
+
+def with_foreign(documents: Sequence[Written], embedding: MiniLM) -> Iterator[Group]:
+    """Our questions, each asked of its own document, with the nearest passages of the others beside.
+
+    Those are of no document of the same title, which may answer.
+    """
+    whole = Collection([source for source, _ in documents], embedding)
+    asked = [(source, question.text) for source, questions in documents for question in questions]
+    for group, (source, text) in zip(of_written(documents, embedding), asked, strict=True):
+        near = whole.near(text, len(group.candidates) + FAR)
+        far = [(passage, score) for passage, score in near if passage.title != source.title][:FAR]
+        yield replace(group, far=tuple(whole.candidates(group.asked, far)))
 
 
 def learned(number: int) -> bool:

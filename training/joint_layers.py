@@ -1,6 +1,6 @@
 """The layers that `qa.quoting.cross_encoder` runs, in torch: question and passage read together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from qa.quoting.reading import ReadPassage, ReadQuestion
 DROPPED = 0.1  # of what attention and the inner layer add, while they learn
 BUCKETS = 4  # of passages alike in length, in which attention is computed
 PARTS = ("query", "key", "value")
+PLAIN = ("kind", "mark", "skip", "weigh.weight", "weigh.bias", "head.weight", "head.bias")
+FAST = torch.backends.cpu.get_cpu_capability() == "AVX512"  # else numbers of 16 bits are the slower ones
 
 
 class Layer(nn.Module):  # type: ignore[misc]
@@ -126,7 +128,7 @@ class JointLayers(nn.Module):  # type: ignore[misc]
         )
         said = torch.cat([bucket.said for bucket in buckets])[back] * kind[:, None]
         x = pairs.states + self.kind[kind] + said @ self.mark
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=FAST):
             for layer in self.layers:
                 mixed = layer.mixed(x)
                 seen = torch.cat([bucket.attend(mixed) for bucket in buckets])[back]
@@ -153,7 +155,7 @@ class _Bucket:
             alike = vectors @ vectors.transpose(1, 2)
             between = (asked[:, :, None] != asked[:, None, :]) & real[:, :, None] & real[:, None, :]
             drawn = (alike * between)[:, None] * model.drawn[None, :, None, None]
-            self._added = drawn.masked_fill(~real[:, None, None, :], -1e4).to(torch.bfloat16)
+            self._added = drawn.masked_fill(~real[:, None, None, :], -1e4)
             size = int(pairs.asked[chosen].max())
             own = asked[:, :size].clone()
             own[:, 0] = False  # the model's own marks say nothing
@@ -168,12 +170,43 @@ class _Bucket:
         """Attention's output for the bucket's tokens."""
         shape = (self._count, self._width, 3, HEADS, WIDTH // HEADS)
         query, key, value = self._pad(mixed).view(shape).permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=self._added)
+        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=self._added.to(query.dtype))
         return seen.transpose(1, 2).reshape(-1, WIDTH)[self._there]
 
     def _pad(self, rows: Tensor) -> Tensor:
         padded = torch.zeros(self._count * self._width, rows.shape[1], dtype=rows.dtype)
         return padded.index_copy(0, self._there, rows[self.tokens]).view(self._count, self._width, -1)
+
+
+def begun(held: Mapping[str, np.ndarray]) -> JointLayers:
+    """The layers with weights that `weights_of` made."""
+    model = JointLayers()
+
+    def linear(name: str) -> Tensor:
+        return torch.from_numpy(held[f"{name}.weight"] * held[f"{name}.scale"][:, None])
+
+    state = {name: torch.from_numpy(held[name]) for name in PLAIN}
+    for number in range(LAYERS):
+        name = f"layer.{number}"
+        for part, names in (
+            ("mixed", [f"attention.self.{part}" for part in PARTS]),
+            ("attended", ["attention.output.dense"]),
+            ("inner", ["intermediate.dense"]),
+            ("outer", ["output.dense"]),
+        ):
+            own = [f"{name}.{one}" for one in names]
+            state[f"layers.{number}.{part}.weight"] = torch.cat([linear(one) for one in own])
+            state[f"layers.{number}.{part}.bias"] = torch.cat(
+                [torch.from_numpy(held[f"{one}.bias"]) for one in own]
+            )
+        for part, norm in (("first", "attention.output"), ("second", "output")):
+            for kind in ("weight", "bias"):
+                state[f"layers.{number}.{part}.{kind}"] = torch.from_numpy(
+                    held[f"{name}.{norm}.LayerNorm.{kind}"]
+                )
+    missing, unknown = model.load_state_dict(state, strict=False)
+    assert set(missing) == {"drawn"} and not unknown, (missing, unknown)
+    return model
 
 
 def weights_of(model: JointLayers) -> dict[str, np.ndarray]:
@@ -199,7 +232,7 @@ def weights_of(model: JointLayers) -> dict[str, np.ndarray]:
         for part, norm in (("attention.output", layer.first), ("output", layer.second)):
             found[f"{name}.{part}.LayerNorm.weight"] = _array(norm.weight)
             found[f"{name}.{part}.LayerNorm.bias"] = _array(norm.bias)
-    for name in ("kind", "mark", "skip", "weigh.weight", "weigh.bias", "head.weight", "head.bias"):
+    for name in PLAIN:
         found[name] = _array(model.state_dict()[name])
     return found
 

@@ -28,7 +28,10 @@ class WrittenQuestion:
     answer: Evidence | None
 
 
-def written(path: Path, selqa: Mapping[str, Source]) -> list[tuple[Source, list[WrittenQuestion]]]:
+Written = tuple[Source, list[WrittenQuestion]]
+
+
+def written(path: Path, selqa: Mapping[str, Source]) -> list[Written]:
     """The documents of a file with their questions; a row without a text of its own is about one of selqa's.
 
     A row: {"title", "sentences"} or {"doc"}, and "questions": [{"q", "s": numbers of sentences, "a": words}];

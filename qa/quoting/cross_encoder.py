@@ -17,33 +17,32 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from index.embed import each
-from index.graph import HEADS, WIDTH, Graph, Shape, cached_graph, session
+from index.graph import HEADS, WIDTH, Graph, cached_graph, session
 from qa.quoting.reading import ReadPassage, ReadQuestion
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.safetensors"
-GRAPH_VERSION = 2
+GRAPH_VERSION = 3
 LAYERS = 3
 LOOKING, DRAWN = 6, 6.0  # heads drawn to what is alike, and how much of a cosine is added to their scores
 MARKS = 2  # tokens that the model puts around a text
-UNREAD = -20.0  # of a sentence past the model's length
+UNREAD = -20.0  # of a sentence left out, or past the model's length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadTogether:
-    """What the cross-encoder makes of a passage, given a question.
+    """What the cross-encoder makes of a passage, as far as it has its tokens, given a question.
 
     `sentences`: float32, (n_sentences,), in log odds against "none answers"; `first`, `last`: float32,
-    (n_tokens,), how much each token looks like the first and the last of the answer; `alike`: float32,
-    (n_tokens, n_question_tokens), cosines of its tokens and the question's, without the model's marks.
+    (n_tokens,), how much each token looks like the first and the last of the answer.
     """
 
+    passage: ReadPassage
     sentences: np.ndarray
     first: np.ndarray
     last: np.ndarray
-    alike: np.ndarray
 
 
 class CrossEncoder:
@@ -65,21 +64,22 @@ class CrossEncoder:
 
     def _read(self, asked: ReadQuestion, passage: ReadPassage) -> ReadTogether:
         question = asked.read
-        if len(question.last) <= MARKS:  # nothing is asked
+        if min(len(question.last), len(passage.tokens)) <= MARKS:  # nothing is asked, or nothing to read
             silent = np.zeros(len(passage.tokens), dtype=np.float32)
-            unread = np.full(len(passage.spans), UNREAD, dtype=np.float32)
-            return ReadTogether(unread, silent, silent, silent[:, None][:, :0])
+            return ReadTogether(
+                passage, np.full(len(passage.spans), UNREAD, dtype=np.float32), silent, silent
+            )
         inputs = {
             "question": question.middle,
             "question last": question.last,
             "passage": passage.middle,
             "passage last": passage.tokens,
         }
-        logits, alike = self._session.run(
-            ["logits", "alike"], {name: states[None].astype(np.float32) for name, states in inputs.items()}
+        (logits,) = self._session.run(
+            ["logits"], {name: states[None].astype(np.float32) for name, states in inputs.items()}
         )
         answers, first, last = logits[0].T
-        return ReadTogether(_by_sentence(answers, passage), first, last, alike[0])
+        return ReadTogether(passage, _by_sentence(answers, passage), first, last)
 
 
 def _by_sentence(answers: np.ndarray, passage: ReadPassage) -> np.ndarray:
@@ -97,8 +97,7 @@ def joint_graph(held: Mapping[str, np.ndarray]) -> "ModelProto":
 
     Inputs, float32, (1, tokens, 384): question and passage, their states after MiniLM's middle layer, and
     "question last" and "passage last", after its last; the passage's at unit length. Output logits: float32,
-    (1, tokens of the passage, 3): answers, first, last; and alike, (1, tokens of the passage, those of the
-    question without the marks).
+    (1, tokens of the passage, 3): answers, first, last.
     """
     from onnx import TensorProto
 
@@ -120,7 +119,7 @@ def joint_graph(held: Mapping[str, np.ndarray]) -> "ModelProto":
     weight = node("MatMul", "question last", constant(held["weigh.weight"].T))
     weight = turned(node("Sigmoid", node("Add", weight, constant(held["weigh.bias"]))))
     inner = (ints(1), ints(-1), ints(2))  # the model's own marks at both ends say nothing
-    plain = node("Slice", alike, *inner, into=["alike"])
+    plain = node("Slice", alike, *inner)
     weighed = node("Mul", node("Relu", plain), node("Slice", weight, *inner))
     said = node("Concat", *(node("ReduceMax", x, ints(2), keepdims=1) for x in (plain, weighed)), axis=2)
     kinds = [constant(kind) for kind in held["kind"]]
@@ -141,5 +140,4 @@ def joint_graph(held: Mapping[str, np.ndarray]) -> "ModelProto":
     inputs = {
         at: (TensorProto.FLOAT, shape) for name, shape in sides.items() for at in (name, f"{name} last")
     }
-    outputs: dict[str, Shape] = {"logits": (1, "passage tokens", 3), "alike": (1, "passage tokens", "asked")}
-    return graph.model("cross-encoder", inputs, outputs)
+    return graph.model("cross-encoder", inputs, {"logits": (1, "passage tokens", 3)})

@@ -9,13 +9,11 @@ from index.embed import MiniLM
 from index.passage import Passage
 from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
 from qa.quoting.features import Measured, measure, measure_answer
+from qa.quoting.glance import glance, worth_reading
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
 from qa.quoting.scorer import Scorer
 from qa.quoting.spelling import Spelling
 from qa.talk.told import Preference
-
-STEP = 2  # passages read at a time, the best first, until they settle it
-SETTLED = 0.95  # chance of one sentence, beside all read and none, that settles it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,39 +56,29 @@ class Judge:
     def judge(
         self, readings: Sequence[ReadQuestion], passages: Sequence[Passage], prefer: Preference | None = None
     ) -> Judged | None:
-        """The sentences of the passages, up to those where one of them settles it; None without any.
+        """The sentences of the passages; None without any.
 
         `readings` are ways to read the question, first as it can be read alone; scores are their mean.
         `prefer` adds to the scores what a talk before the question makes of the sentences.
         """
         read = self.reader.passages(passages)
-        # What a talk prefers may stand in any of them.
-        step = STEP if len(readings) == 1 and prefer is None else max(1, len(read))
-        part, measured = self._read(readings, read, step)
-        places = [(one, i) for one in part for i in range(len(one.spans))]
+        places = [(one, i) for one in read for i in range(len(one.spans))]
         if not places:
             return None
+        measured = [self._measured(asked, read) for asked in readings]
         scores = np.mean([self._scorer.scores(one.features) for one in measured], axis=0)
         if prefer is not None:
-            scores = scores + prefer(part)
+            scores = scores + prefer(read)
         scores[[one.texts[i].startswith("#") for one, i in places]] = -np.inf
         confidence = self._confidence(readings, measured, scores)
-        by_id = {one.passage.id: found for one, found in zip(part, measured[0].together, strict=True)}
-        return Judged(places, scores, confidence, by_id)
+        return Judged(
+            places, scores, confidence, {one.passage.passage.id: one for one in measured[0].together}
+        )
 
-    def _read(
-        self, readings: Sequence[ReadQuestion], passages: Sequence[ReadPassage], step: int
-    ) -> tuple[Sequence[ReadPassage], list[Measured]]:
-        """The first passages, up to where one of their sentences stands out, measured by each reading."""
-        together: list[list[ReadTogether]] = [[] for _ in readings]
-        for count in range(step, max(step, len(passages)) + step, step):
-            part = passages[:count]
-            for asked, found in zip(readings, together, strict=True):
-                found.extend(self._together.read(asked, part[len(found) :]))
-            measured = [measure(asked, part, found) for asked, found in zip(readings, together, strict=True)]
-            if all(one.stands_out >= SETTLED for one in measured):
-                break
-        return part, measured
+    def _measured(self, asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
+        """The sentences measured; those that promise most at a glance are read together with the question."""
+        glanced = glance(asked, read)
+        return measure(glanced, self._together.read(asked, worth_reading(read, glanced.promise)))
 
     def _confidence(
         self, readings: Sequence[ReadQuestion], measured: Sequence[Measured], scores: np.ndarray

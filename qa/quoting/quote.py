@@ -109,14 +109,13 @@ def counts(question: str, sentence: str) -> bool:
     )
 
 
-def answering_words(
-    part: ReadPassage, sentence: int, asked: ReadQuestion, together: ReadTogether
-) -> tuple[Span, ...]:
+def answering_words(together: ReadTogether, sentence: int, asked: ReadQuestion) -> tuple[Span, ...]:
     """The span, in the source, of the words of the sentence that answer, where they can be told.
 
     The words that the cross-encoder is sure of; else the only number or time, where one is asked for.
     """
-    span, chance = _read_words(part, sentence, together)
+    part = together.passage
+    span, chance = _read_words(together, sentence)
     if asked.kind not in _WHOLE and chance >= SURE:
         return (span,)
     pattern = _KINDS.get(asked.kind)
@@ -131,11 +130,12 @@ def answering_words(
     return ((start + a, start + b),)
 
 
-def _read_words(part: ReadPassage, sentence: int, together: ReadTogether) -> tuple[Span, float]:
+def _read_words(together: ReadTogether, sentence: int) -> tuple[Span, float]:
     """The likeliest words of the sentence to answer, in the source, and the chance that they do.
 
-    The chance is among all words of the passage, and none where the sentence hardly answers.
+    The chance is among all words read of the passage, and none where the sentence hardly answers.
     """
+    part = together.passage
     tokens = np.flatnonzero(part.sentence == sentence)
     if not len(tokens) or together.sentences[sentence] <= 0:
         return part.spans[sentence], 0.0

@@ -3,7 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from threading import Lock
 
@@ -89,6 +89,23 @@ class ReadPassage:
     middle: np.ndarray
     sentence: np.ndarray
     offsets: np.ndarray
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """The number of tokens of each sentence: int, (n_sentences,)."""
+        return np.bincount(self.sentence[self.sentence >= 0], minlength=len(self.spans))
+
+    def cut(self, kept: np.ndarray) -> "ReadPassage":
+        """The same with no tokens but those of the sentences kept (bool, (n_sentences,)) and the marks."""
+        there = np.append(kept, False)[self.sentence]
+        there[[0, -1]] = True
+        return replace(
+            self,
+            tokens=self.tokens[there],
+            middle=self.middle[there],
+            sentence=self.sentence[there],
+            offsets=self.offsets[there],
+        )
 
 
 class Reader:

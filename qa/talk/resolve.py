@@ -48,6 +48,8 @@ _PAIR = re.compile(rf"({_NAME.pattern}) and (?:the )?({_NAME.pattern})")
 _PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "'s"}
 _THEM = {"they": "", "them": "", "their": "'s"}
 _PRONOUN = re.compile(r"\b(?:he|him|she|his|her|they|them|their)\b", re.IGNORECASE)
+# As the object of a verb: then it is not the one who acts.
+_OBJECT = re.compile(rf"(?:him|them|her(?= (?:{_BEFORE}|about|that|when|if)\b|\W*$))\b", re.IGNORECASE)
 _NOT_PLURAL = {
     *("does", "has", "was", "says", "goes", "happens", "means", "makes", "comes", "gets", "takes", "its"),
     *("his", "theirs", "always", "perhaps", "besides"),
@@ -142,10 +144,12 @@ def _named(question: str, before: Before) -> str | None:
     kind = _PERSON if first[0].lower() in _PERSON else _THEM
     used = {match[0].lower() for match in _PRONOUN.finditer(question)}
     two = used >= {"they", "them"} or used >= {"he", "him"}  # each may be another
-    if two or _names(said) or (kind is _THEM and _several(said)):
+    other = bool(_OBJECT.match(question, first.start()))
+    if two or (not other and (_names(said) or (kind is _THEM and _several(said)))):
         return None
     if kind is _THEM:
-        spoken = _several(before.base) or _several(before.full)
+        many = (_several(before.base), _several(before.full))
+        spoken = next((one for one in many if one and not set(terms(one)) & set(terms(said))), "")
     else:
         texts = [before.base, before.full, before.answer]
         if re.match(r"(?:and )?who\b(?! (?:is|was)\b)", before.base, re.IGNORECASE):  # the answer says who
@@ -184,7 +188,7 @@ def _person(text: str) -> str:
     for start, end in _names(text):
         role = _ROLE.search(text, max(0, start - 4))
         if role and role.start() <= start < role.end():
-            return role[0]
+            return role[0] if role[0].startswith("the ") else f"the {role[0]}"
         if not re.search(_PLACE, text[:start], re.IGNORECASE):
             return text[start:end]
     return ""
