@@ -51,6 +51,48 @@ def test_the_most_promising_sentences_are_read(read: tuple[ReadQuestion, list[Re
     assert worth_reading([], np.zeros(0)) == []
 
 
+def test_odd_passages_are_cut(minilm: MiniLM) -> None:
+    """One without a sentence, one past the model's length, a heading that promises most; no word asked."""
+    reader = Reader(minilm, lambda term: 1.0)
+    text = "# When was the harbour dredged?\n\nThe quay of Oldport is made of stone."
+    sources = [Source("none.txt", "Oldport", "", ""), Source("faq.md", "Oldport", text, "")]
+    sources.append(Source("long.txt", "Long", "naïveté " * 800 + ". The end came.", ""))
+    parts = reader.passages([passage for source in sources for passage in chunk(source, 10_000)])
+    for question in ("When was the harbour dredged?", "", "?"):
+        promise = glance(reader.question(question), parts).promise
+        assert len(promise) == sum(len(part.spans) for part in parts)
+        for room in (0, READ):
+            cut = worth_reading(parts, promise, room)
+            assert [len(one.spans) for one in cut] == [len(part.spans) for part in parts]
+    asked = reader.question("When was the harbour dredged?")
+    cut = worth_reading(parts, glance(asked, parts).promise, 0)
+    assert cut[1].sizes.tolist() == [0, parts[1].sizes[1]]  # a heading says nothing
+
+
+def test_all_readings_of_a_question_read_the_same(
+    minilm: MiniLM, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentences that one or the other finds promising, and neither finds any unread."""
+    seen: list[list[list[int]]] = []
+    whole = CrossEncoder.read
+
+    def watched(
+        self: CrossEncoder, asked: ReadQuestion, passages: Sequence[ReadPassage]
+    ) -> list[ReadTogether]:
+        seen.append([one.sizes.tolist() for one in passages])
+        return whole(self, asked, passages)
+
+    monkeypatch.setattr(CrossEncoder, "read", watched)
+    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (40, None))
+    judge = Judge(minilm, passages, lambda term: 1.0)
+    readings = [judge.asked(text) for text in ("When was the harbour dredged?", "bread and cheese?")]
+    assert judge.judge(readings, passages) is not None
+    first, second = seen
+    assert first == second
+    assert first[0][0] > 0
+    assert first[1][0] > 0
+
+
 def test_what_is_not_read_has_the_least_odds(
     minilm: MiniLM, passages: list[Passage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,11 +103,12 @@ def test_what_is_not_read_has_the_least_odds(
     def watched(
         self: CrossEncoder, asked: ReadQuestion, passages: Sequence[ReadPassage]
     ) -> list[ReadTogether]:
-        seen.extend(whole(self, asked, passages))
-        return seen
+        found = whole(self, asked, passages)
+        seen.extend(found)
+        return found
 
     monkeypatch.setattr(CrossEncoder, "read", watched)
-    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (20,))
+    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (20, None))
     judge = Judge(minilm, passages, lambda term: 1.0)
     judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
     assert judged is not None

@@ -117,7 +117,11 @@ def test_nobody_does_a_thing_to_himself() -> None:
     [
         ("What did Kim tell him about the war?", "What did Kim tell the Russian minister about the war?"),
         ("What did Kim tell her?", "What did Kim tell the Russian minister?"),
-        ("What did Kim say about his army?", None),  # it may be Kim's
+        ("What did Kim tell her for fun?", "What did Kim tell the Russian minister for fun?"),
+        ("What did Kim tell him about his army?", None),  # it may be Kim's
+        ("What did Kim say about his army?", None),
+        ("Did she meet her?", None),
+        ("What did they tell them?", None),
         ("Did Kim say when he left?", None),
     ],
 )

@@ -36,8 +36,8 @@ from torch import Tensor
 from eval.layouts import read_answers
 from eval.measures import auroc
 from qa.extract import PASSAGES
-from qa.quoting.cross_encoder import UNREAD, WEIGHTS
-from qa.quoting.glance import worth_reading
+from qa.quoting.cross_encoder import MARKS, UNREAD, WEIGHTS
+from qa.quoting.glance import READ, worth_reading
 from qa.quoting.reading import ReadPassage, ReadQuestion
 from training.groups import (
     Candidate,
@@ -60,7 +60,7 @@ ANSWER_SHARE = 0.3  # of the loss, for the answering words
 MORE = 0.3  # chance of a passage more than the gold one and another, and of one of another document
 ABROAD = 0.1  # chance that a question is asked of other documents alone
 NEARER = 0.6  # weight of each further passage against the one before, when a wrong one is drawn
-READ = (100, 400)  # tokens that are read for a group, about
+BUDGET = (100, READ)  # tokens that are read for a group, about
 SINGLY = 1500  # of the questions asked of single documents
 
 
@@ -88,63 +88,46 @@ class Drawn:
 
 
 def draw(number: int, group: Group, chance: np.random.Generator) -> list[Drawn]:
-    """Some of the group's candidates, of a random number of tokens in all, as when a question is answered.
+    """Some of the group's candidates, cut to the sentences that promise most and to those that answer.
 
-    The sentences that answer stay; of the others those that promise most.
+    They are fewer than when a question is answered, and so are their tokens, by chance.
     """
     chosen = choose(group, chance)
-    sizes = np.concatenate([one.passage.sizes for one, _ in chosen])
-    promise = np.concatenate([one.promise for one, _ in chosen])
-    right = np.array([i in one.right for one, _ in chosen for i in range(len(one.passage.spans))], dtype=bool)
-    order = np.argsort(-promise, kind="stable")
-    kept = right.copy()
-    kept[order[np.cumsum(sizes[order]) <= chance.uniform(*READ)]] = True
-    kept[order[:1]] = True
-    drawn = []
-    end = 0
-    for one, answer in chosen:
-        start, end = end, end + len(one.passage.spans)
-        if kept[start:end].any():
-            part = one.passage.cut(kept[start:end])
-            place = _tokens(part, *answer) if answer else None
-            drawn.append(Drawn(number, group.asked, part, one.right, place))
-    return drawn
+    right = np.array([i in one.right for one in chosen for i in range(len(one.passage.spans))], dtype=bool)
+    promise = np.concatenate([one.promise for one in chosen])
+    parts = worth_reading([one.passage for one in chosen], promise, chance.uniform(*BUDGET), right)
+    return [
+        Drawn(number, group.asked, part, one.right, _answer(group, one, part))
+        for one, part in zip(chosen, parts, strict=True)
+        if len(part.tokens) > MARKS
+    ]
 
 
-def _tokens(part: ReadPassage, first: int, last: int) -> tuple[int, int]:
-    """The tokens that begin and end at these offsets of the source."""
-    return (
-        int(np.flatnonzero((part.offsets[:, 0] == first) & (part.sentence >= 0))[0]),
-        int(np.flatnonzero((part.offsets[:, 1] == last) & (part.sentence >= 0))[-1]),
-    )
-
-
-def choose(group: Group, chance: np.random.Generator) -> list[tuple[Candidate, tuple[int, int] | None]]:
-    """Up to two candidates that answer, and some that do not: near ones, and of other documents.
-
-    With each, where in the source the answering words begin and end, if it has them.
-    """
-    foreign = [(group.far[int(n)], None) for n in chance.permutation(len(group.far))]
+def choose(group: Group, chance: np.random.Generator) -> list[Candidate]:
+    """Up to two candidates that answer, and some that do not: near ones, and of other documents."""
+    foreign = [group.far[int(n)] for n in chance.permutation(len(group.far))]
     if foreign and chance.random() < ABROAD:
-        return [*foreign[:2]]
-    gold = [n for n, candidate in enumerate(group.candidates) if candidate.right]
+        return foreign[:2]
+    gold = [candidate for candidate in group.candidates if candidate.right]
     wrong = [candidate for candidate in group.candidates if not candidate.right]
-    chosen: list[tuple[Candidate, tuple[int, int] | None]] = []
-    chosen += foreign[:1] if chance.random() < MORE else []
-    for n in chance.permutation(gold)[:2]:
-        held = group.candidates[int(n)]
-        place = None
-        if group.answer and group.answer[0] == n:
-            offsets = held.passage.offsets
-            place = int(offsets[group.answer[1], 0]), int(offsets[group.answer[2], 1])
-        chosen.append((held, place))
+    chosen = foreign[:1] if chance.random() < MORE else []
+    chosen += [gold[int(n)] for n in chance.permutation(len(gold))[:2]]
     room = 1 if gold else 2
     room += int(chance.random() < MORE)
     if wrong:
         weights = NEARER ** np.arange(len(wrong))
-        for n in chance.choice(len(wrong), min(room, len(wrong)), replace=False, p=weights / weights.sum()):
-            chosen.append((wrong[int(n)], None))
+        places = chance.choice(len(wrong), min(room, len(wrong)), replace=False, p=weights / weights.sum())
+        chosen += [wrong[int(n)] for n in places]
     return chosen
+
+
+def _answer(group: Group, held: Candidate, part: ReadPassage) -> tuple[int, int] | None:
+    """The first and the last of the part's tokens that answer, if the answering words stand there."""
+    if not group.answer or held is not group.candidates[group.answer[0]]:
+        return None
+    first = np.flatnonzero((part.offsets[:, 0] == group.answer[1]) & (part.sentence >= 0))
+    last = np.flatnonzero((part.offsets[:, 1] == group.answer[2]) & (part.sentence >= 0))
+    return int(first[0]), int(last[-1])
 
 
 def loss(model: JointLayers, drawn: Sequence[Drawn], groups: int) -> tuple[Tensor, float]:
@@ -178,8 +161,8 @@ def _answer_loss(logits: Tensor, one: Drawn, asked: int, sentence: np.ndarray) -
     return F.cross_entropy(masked.T, torch.tensor([asked + place for place in one.answer]), reduction="sum")
 
 
-def train(model: JointLayers, groups: Sequence[Group], rates: tuple[float, float], total: int) -> JointLayers:
-    """The layers, learned from the groups at `rates`, theirs and the heads'; prints the loss as it falls."""
+def train(model: JointLayers, groups: Sequence[Group], rates: tuple[float, float], total: int) -> None:
+    """Learn from the groups at `rates`, the layers' and the heads'; prints the loss as it falls."""
     chance = np.random.default_rng(SEED)
     optimiser = torch.optim.AdamW(
         [
@@ -212,7 +195,6 @@ def train(model: JointLayers, groups: Sequence[Group], rates: tuple[float, float
         if not (step + 1) % 50:
             mean, took = np.mean(seen[-50:]), perf_counter() - began
             print(f"step {step + 1} of {total}   loss {mean:.3f}   {took:.0f} s", flush=True)
-    return model
 
 
 def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
@@ -271,11 +253,16 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="the public sets")
-    parser.add_argument("--begin", type=Path, metavar="WEIGHTS", help="go on from these, at a lower rate")
+    parser.add_argument(
+        "--begin",
+        type=Path,
+        metavar="WEIGHTS",
+        help="go on from these, at a lower rate, without the questions asked of single documents",
+    )
     parser.add_argument(
         "--files", nargs="*", default=(), metavar="NAME", help="of training/written; else all"
     )
-    parser.add_argument("--steps", type=int, metavar="N")
+    parser.add_argument("--steps", type=int, metavar="N", help="of BATCH questions; the rate falls over them")
     return parser.parse_args()
 
 

@@ -68,6 +68,7 @@ def rows_of(groups: Sequence[Group]) -> list[Row]:
         glanced = glance(group.asked, read)
         parts = worth_reading(read, glanced.promise)
         measured = measure(glanced, cross_encoder.read(group.asked, parts))
+        measured = replace(measured, together=())  # the passages take much room
         found.append(Row(group.asked, measured, np.array(right), group.known, group.size, group.answerable))
     return found
 

@@ -39,8 +39,9 @@ class Group:
     """A question and its candidates, nearest first; `far` are passages of other documents.
 
     `known` are the question's terms that any of the documents holds, `size` is the number of their passages.
-    `answer` is the place of the candidate that holds the answering words, where they are known, and their
-    first and last token in it. `name` tells rows of a set apart, `document` those of one document.
+    `answer` is the place of the candidate that holds the answering words, where they are known, and where in
+    the source they start and end, by its tokens. `name` tells rows of a set apart, `document` those of a
+    document.
     """
 
     name: str
@@ -137,12 +138,11 @@ def _place(candidates: Sequence[Candidate], answer: Evidence) -> tuple[int, int,
         read = candidate.passage
         if not candidate.right or read.passage.source != answer.doc:
             continue
-        inside = (
-            (read.offsets[:, 0] >= answer.start) & (read.offsets[:, 1] <= answer.end) & (read.sentence >= 0)
-        )
+        inside = np.isin(read.sentence, list(candidate.right))
+        inside &= (read.offsets[:, 0] >= answer.start) & (read.offsets[:, 1] <= answer.end)
         if inside.any():
-            tokens = np.flatnonzero(inside)
-            return n, int(tokens[0]), int(tokens[-1])
+            there = read.offsets[inside]
+            return n, int(there[0, 0]), int(there[-1, 1])
     return None
 
 

@@ -49,7 +49,7 @@ class Measured:
 
 
 def measure(glanced: Glance, together: Sequence[ReadTogether]) -> Measured:
-    """The sentences of passages, in order, those that were read together with the question and the others."""
+    """All sentences of the passages, in order; those that were not read stand at -MOST."""
     odds = np.concatenate([np.zeros(0, np.float32), *(one.sentences for one in together)])
     odds = np.clip(odds, -MOST, MOST)
     odds[[text.startswith("#") for one in together for text in one.passage.texts]] = -MOST

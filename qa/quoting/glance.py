@@ -80,16 +80,20 @@ def glance(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Glance:
     return Glance(features.astype(np.float32), np.concatenate(near), passage)
 
 
-def worth_reading(read: Sequence[ReadPassage], promise: np.ndarray, budget: int = READ) -> list[ReadPassage]:
-    """The passages, each without the tokens of sentences that promise less than `budget` tokens of others.
+def worth_reading(
+    read: Sequence[ReadPassage], promise: np.ndarray, budget: float = READ, always: np.ndarray | None = None
+) -> list[ReadPassage]:
+    """The passages without their titles, and without the sentences for which there is no room.
 
-    The most promising sentence stays, however long it is.
+    `budget` tokens go to the most promising ones; the best that is no heading stays, however long it is, and
+    so do those marked in `always`: bool, (n_sentences,).
     """
     sizes = np.concatenate([np.zeros(0, int), *(part.sizes for part in read)])
+    says = np.array([not text.startswith("#") for part in read for text in part.texts], dtype=bool)
     order = np.argsort(-promise, kind="stable")
-    kept = np.zeros(len(sizes), dtype=bool)
+    kept = np.zeros(len(sizes), dtype=bool) if always is None else always.copy()
     kept[order[np.cumsum(sizes[order]) <= budget]] = True
-    kept[order[:1]] = True
+    kept[order[(says & (sizes > 0))[order]][:1]] = True
     ends = np.cumsum([len(part.spans) for part in read])
     return [part.cut(kept[end - len(part.spans) : end]) for part, end in zip(read, ends, strict=True)]
 

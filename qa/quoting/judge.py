@@ -22,7 +22,7 @@ class Judged:
 
     `scores`: float, (n_sentences,), their softmax is the chance to be the right one; -inf for a heading,
     which says nothing. `confidence` is the chance, in 0..1, that the best one answers. `together` holds what
-    the cross-encoder makes of each passage, by its id.
+    the cross-encoder makes of each passage by the first reading of the question, by its id.
     """
 
     places: list[tuple[ReadPassage, int]]
@@ -65,7 +65,13 @@ class Judge:
         places = [(one, i) for one in read for i in range(len(one.spans))]
         if not places:
             return None
-        measured = [self._measured(asked, read) for asked in readings]
+        glances = [glance(asked, read) for asked in readings]
+        # Every way to read the question reads the same sentences.
+        parts = worth_reading(read, np.max([one.promise for one in glances], axis=0))
+        measured = [
+            measure(glanced, self._together.read(asked, parts))
+            for asked, glanced in zip(readings, glances, strict=True)
+        ]
         scores = np.mean([self._scorer.scores(one.features) for one in measured], axis=0)
         if prefer is not None:
             scores = scores + prefer(read)
@@ -74,11 +80,6 @@ class Judge:
         return Judged(
             places, scores, confidence, {one.passage.passage.id: one for one in measured[0].together}
         )
-
-    def _measured(self, asked: ReadQuestion, read: Sequence[ReadPassage]) -> Measured:
-        """The sentences measured; those that promise most at a glance are read together with the question."""
-        glanced = glance(asked, read)
-        return measure(glanced, self._together.read(asked, worth_reading(read, glanced.promise)))
 
     def _confidence(
         self, readings: Sequence[ReadQuestion], measured: Sequence[Measured], scores: np.ndarray

@@ -42,7 +42,8 @@ _ASKED_NOUN = re.compile(
 _YES_NO = re.compile(rf"^{_AUX}\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w.&-]*\w(?: (?:(?:of|the|de|van|von) )?[A-Z][\w.&-]*\w)*")
 _ORIGIN = r"(?:[A-Z]\w+(?:an|ish|ese)|French|Dutch|Greek)"
-_ROLE = re.compile(rf"(?:the )?\b{_ORIGIN} [a-z]+\b")  # "the American president"
+_ROLE = re.compile(rf"{_ORIGIN} [a-z]+\b")  # "American president"
+_BEFORE_ROLE = re.compile(r"\b(?:the|an?|which|what|whose) $", re.IGNORECASE)  # else it may be "Ivan leave"
 _PLURAL = re.compile(rf"\b(?:{_ORIGIN} )?[a-z]{{3,}}(?<![su])s\b(?!['’])")
 _PAIR = re.compile(rf"({_NAME.pattern}) and (?:the )?({_NAME.pattern})")
 _PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "'s"}
@@ -50,6 +51,7 @@ _THEM = {"they": "", "them": "", "their": "'s"}
 _PRONOUN = re.compile(r"\b(?:he|him|she|his|her|they|them|their)\b", re.IGNORECASE)
 # As the object of a verb: then it is not the one who acts.
 _OBJECT = re.compile(rf"(?:him|them|her(?= (?:{_BEFORE}|about|that|when|if)\b|\W*$))\b", re.IGNORECASE)
+_ACTS = frozenset({"he", "she", "they"})
 _NOT_PLURAL = {
     *("does", "has", "was", "says", "goes", "happens", "means", "makes", "comes", "gets", "takes", "its"),
     *("his", "theirs", "always", "perhaps", "besides"),
@@ -143,19 +145,22 @@ def _named(question: str, before: Before) -> str | None:
     said = question[: first.start()]
     kind = _PERSON if first[0].lower() in _PERSON else _THEM
     used = {match[0].lower() for match in _PRONOUN.finditer(question)}
-    two = used >= {"they", "them"} or used >= {"he", "him"}  # each may be another
-    other = bool(_OBJECT.match(question, first.start()))
-    if two or (not other and (_names(said) or (kind is _THEM and _several(said)))):
+    starts = {match.start() for match in _PRONOUN.finditer(question)}
+    objects = {match.start() for match in _OBJECT.finditer(question) if match.start() in starts}
+    if objects and used & _ACTS:  # each may be another
+        return None
+    alone = len(starts) == len(objects) == 1
+    if not alone and (_names(said) or (kind is _THEM and _several(said))):
         return None
     if kind is _THEM:
         many = (_several(before.base), _several(before.full))
-        spoken = next((one for one in many if one and not set(terms(one)) & set(terms(said))), "")
+        spoken = next((one for one in many if one and not _share_a_name(one, said)), "")
     else:
         texts = [before.base, before.full, before.answer]
         if re.match(r"(?:and )?who\b(?! (?:is|was)\b)", before.base, re.IGNORECASE):  # the answer says who
             texts = [before.answer, before.base]
         people = (_person(text) for text in texts)
-        spoken = next((one for one in people if one and not set(terms(one)) & set(terms(question))), "")
+        spoken = next((one for one in people if one and not _share_a_name(one, question)), "")
     if not spoken:
         return None
 
@@ -163,11 +168,16 @@ def _named(question: str, before: Before) -> str | None:
         pronoun = match[0].lower()
         if pronoun not in kind:
             return match[0]
-        owns = kind[pronoun] and re.match(r"\s+\w", question[match.end() :])
+        owns = kind[pronoun] and match.start() not in objects and re.match(r"\s+\w", question[match.end() :])
         name = spoken + ("'" if owns and spoken.endswith("s") else "'s" if owns else "")
         return name if match.start() else _capital(name)
 
     return _PRONOUN.sub(put, question)
+
+
+def _share_a_name(one: str, other: str) -> bool:
+    left, right = ({term for word in content_words(text) for term in terms(word)} for text in (one, other))
+    return bool(left & right)
 
 
 def _names(text: str) -> list[tuple[int, int]]:
@@ -186,9 +196,9 @@ def _names(text: str) -> list[tuple[int, int]]:
 def _person(text: str) -> str:
     """Who a text speaks of: its first name that is not a place's or part of a thing's; "" without one."""
     for start, end in _names(text):
-        role = _ROLE.search(text, max(0, start - 4))
-        if role and role.start() <= start < role.end():
-            return role[0] if role[0].startswith("the ") else f"the {role[0]}"
+        role = _ROLE.match(text, start)
+        if role and _BEFORE_ROLE.search(text[:start]):
+            return f"the {role[0]}"
         if not re.search(_PLACE, text[:start], re.IGNORECASE):
             return text[start:end]
     return ""
