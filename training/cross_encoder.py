@@ -1,19 +1,24 @@
 """Learn `qa/quoting/cross_encoder.safetensors`: question and passage read together.
 
-    uv run --with torch python -m training.cross_encoder ../shared/data/answers      (an hour on two cores)
+    uv run --with torch python -m training.cross_encoder ../shared/data/answers      (two hours on two cores)
 
 Data, public or our own: two of three questions of selqa (emorynlp/selqa, Apache-2.0), asked of all its
 documents and of their own with and without the sentences that answer; every second of clapnq
-(primeqa/clapnq, Apache-2.0); and `training/written/`, 24,000 questions, 3,500 of them within talks and a
-quarter without an answer, about 900 short texts written with them and 480 of selqa's (the rows name those,
+(primeqa/clapnq, Apache-2.0); and `training/written/`, 47,800 questions, 9,900 of them within talks and a
+quarter without an answer, about 1,500 short texts written with them and 480 of selqa's (the rows name those,
 and hold none of their text but the words that answer). Language models wrote them for this purpose; they
 were checked by rule, not one by one. A tenth of those documents and the rest of the public sets are held
 out; the article's questions and xquad's are not used at all. Only weights come out.
 
-The weights that are shipped are older than this script: they learned from the 12,600 questions that the
-files held then, none within a talk, and rarely from passages of other documents; 2,400 steps of a fall meant
-for 3,669, then 320 steps down to 0 from a rate of 7e-5, and of these two states the mean. What the script
-makes now is better on xquad and worse on the article (and it answers under a heading that asks).
+The weights that are shipped came about in steps, as the questions grew. MEAN, in commit b17cde9, is halfway
+between two states, themselves halfway, of a run on the first 12,600 questions, and a run on 25,000; both read
+whole passages, under their titles, and of the latter's wrong answers some came from held-out documents, as
+passages of others. From there:
+
+    python -m training.cross_encoder ../shared/data/answers --begin MEAN --steps 800
+        --files faq_a features manual reasons talks_wire wire_a wire_b
+
+What one run over everything makes has not been tried.
 
 The three layers begin as MiniLM's last three and end as int8, as they are run. What is learned: the log odds
 of each sentence of a few passages to answer, against "none does" (0), so that the softmax over them

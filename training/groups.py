@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from index.passage import Passage, Source
 from index.store import embedded_text
 from index.words import WordIndex, terms
 from qa.quoting.glance import glance
-from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
+from qa.quoting.reading import Reader, ReadPassage, ReadQuestion
 from training.questions import Written
 
 PASSAGES = 8  # offered for each question
@@ -38,7 +37,6 @@ class Candidate:
 class Group:
     """A question and its candidates, nearest first; `far` are passages of other documents.
 
-    `known` are the question's terms that any of the documents holds, `size` is the number of their passages.
     `answer` is the place of the candidate that holds the answering words, where they are known, and where in
     the source they start and end, by its tokens. `name` tells rows of a set apart, `document` those of a
     document.
@@ -48,8 +46,6 @@ class Group:
     document: str
     asked: ReadQuestion
     candidates: tuple[Candidate, ...]
-    known: frozenset[str]
-    size: int
     far: tuple[Candidate, ...] = ()
     answer: tuple[int, int, int] | None = None
 
@@ -88,10 +84,6 @@ class Collection:
         near = np.maximum(self._vectors @ vector, 0) + self._words.scores(terms(question))
         return [(self.passages[n], float(near[n])) for n in np.argsort(-near, kind="stable")[:count]]
 
-    def _known(self, asked: ReadQuestion) -> frozenset[str]:
-        idf = self._words.idf
-        return frozenset(t for t in [*asked.weights, *asked.names] if idf(t) < idf(UNSEEN))
-
     def group(
         self, name: str, question: str, evidence: Sequence[Evidence], answer: Evidence | None = None
     ) -> Group:
@@ -102,9 +94,8 @@ class Collection:
         asked = self.reader.question(question)
         candidates = self.candidates(asked, near, evidence)
         document = evidence[0].doc if evidence else near[0][0].source if near else ""
-        known, size = self._known(asked), len(self.passages)
         place = _place(candidates, answer) if answer else None
-        return Group(name, document, asked, tuple(candidates), known, size, answer=place)
+        return Group(name, document, asked, tuple(candidates), answer=place)
 
     def candidates(
         self, asked: ReadQuestion, near: Sequence[tuple[Passage, float]], evidence: Sequence[Evidence] = ()
@@ -164,15 +155,6 @@ def singly(dataset: AnswersSet, embedding: MiniLM) -> Iterator[Group]:
         yield Collection([own], embedding).group(question.id, question.question, question.evidence)
         cut = _without(own, question.evidence)
         yield Collection([cut], embedding).group(question.id, question.question, ())
-
-
-def abroad(dataset: AnswersSet, embedding: MiniLM) -> Iterator[Group]:
-    """Each question asked of the next one's document."""
-    docs = {doc.name: doc for doc in dataset.docs}
-    for question, other in pairwise(dataset.questions):
-        foreign = docs[other.evidence[0].doc]
-        if foreign.name != question.evidence[0].doc:
-            yield Collection([foreign], embedding).group(question.id, question.question, ())
 
 
 def _without(doc: Source, evidence: Sequence[Evidence]) -> Source:

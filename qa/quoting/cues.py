@@ -1,4 +1,4 @@
-"""Words that a question or a sentence is read by: stop words, and the patterns of numbers, times, places."""
+"""Words that a question or a sentence is read by: stop words, numbers, times and openings."""
 
 import re
 
@@ -26,26 +26,6 @@ TIME = re.compile(
     r"years? (?:ago|later))\b|\b(?:in|by|of) May\b",
     re.IGNORECASE,
 )
-PLACE = re.compile(
-    r"\b(?:in|at|from|near|to|of|into|across|throughout|outside|around|between) (?:the )?"
-    r"(?:[A-Z]|north|south|east|west)"
-)
-REASON = re.compile(
-    r"\b(?:because|since|due to|owing to|thanks to|so that|in order to|as a result|therefore|thus|caus\w+|"
-    r"reason\w*|result\w*|led to|leads? to|to (?:avoid|prevent|allow|make|keep|help|protect)|in response|"
-    r"in reaction|for fear)\b",
-    re.IGNORECASE,
-)
-MANNER = re.compile(
-    r"\b(?:by \w+ing|through|using|via|with the help|means of|method|process)\b", re.IGNORECASE
-)
-SAYS = re.compile(
-    r"\b(?:said|says?|according to|told|stated|claim\w*|declar\w+|stress\w+|argu\w+|accus\w+|wrote|"
-    r"announced|reported)\b",
-    re.IGNORECASE,
-)
-CUES = (NUMBER, TIME, PLACE, REASON, MANNER, SAYS)
-
 _POINTING = (
     r"he|she|it|they|his|her|its|their|this|these|those|that|such|both|even so|"
     r"the (?:former|latter|two|pair)|"

@@ -1,8 +1,7 @@
 """A question and the sentences of its passages -> the numbers by which they are judged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
 
 import numpy as np
 
@@ -12,20 +11,14 @@ from qa.quoting.reading import ReadQuestion
 
 MOST = 8.0  # log odds of an answer; beyond, they count the same
 MANY = 40  # sentences; more count the same
-_TOGETHER_NAMES = ("answers", "answers among all", "answers short of best")
-SENTENCE_NAMES = GLANCE_NAMES + _TOGETHER_NAMES
+SENTENCE_NAMES = (*GLANCE_NAMES, "answers")
 # What tells whether the best sentence answers, with the sign its weight may have: 0 for either.
 ANSWER_SIGNS = {
     "some sentence answers": 1,
     "the best one answers": 1,
     "close by weight": 1,
     "held by passage": 1,
-    "least close in passage": 1,
     "least close name in passage": 1,
-    "two least close words": 1,
-    "no time": -1,
-    "unknown share": -1,
-    "passages": -1,
     "terms": 0,
     "sentences": 0,
     "yes or no": 0,
@@ -53,49 +46,26 @@ def measure(glanced: Glance, together: Sequence[ReadTogether]) -> Measured:
     odds = np.concatenate([np.zeros(0, np.float32), *(one.sentences for one in together)])
     odds = np.clip(odds, -MOST, MOST)
     odds[[text.startswith("#") for one in together for text in one.passage.texts]] = -MOST
-    features = np.column_stack([glanced.features, _answering(odds)])
+    features = np.column_stack([glanced.features, odds])
     return Measured(features.astype(np.float32), odds, glanced, tuple(together))
 
 
-def _answering(odds: np.ndarray) -> np.ndarray:
-    """The values of _TOGETHER_NAMES: log odds, chance beside all others and none, odds against the best."""
-    power = np.exp(odds)
-    return np.column_stack([odds, power / (1 + power.sum()), odds - odds.max(initial=-MOST)])
-
-
-def measure_answer(
-    asked: ReadQuestion,
-    measured: Measured,
-    scores: np.ndarray,
-    known: Callable[[str], bool],
-    size: int,
-) -> np.ndarray:
+def measure_answer(asked: ReadQuestion, measured: Measured, scores: np.ndarray) -> np.ndarray:
     """What speaks for and against the best sentence being an answer: float32, (len(ANSWER_NAMES),).
 
-    `scores` are the sentences'; `known` says whether any passage holds a term; `size` is the number of all
-    passages: the more there are, the nearer the nearest one comes by chance.
+    `scores` are the sentences'.
     """
     best = int(np.argmax(scores))
     near, passage = measured.glance.near, measured.glance.passage
-    here = passage == passage[best]
+    around = near[passage == passage[best]].max(axis=0)
     column = dict(zip(SENTENCE_NAMES, measured.features[best], strict=True))
-    own, around = near[best], near[here].max(axis=0)
-    if best and here[best - 1]:  # what stands just before is read along
-        own = np.maximum(own, near[best - 1])
-    words = sorted(float(own[tokens].max()) for tokens in asked.plain)[:2]
-    total = sum(asked.weights.values()) or 1.0
     return np.array(
         [
             np.clip(np.log(np.exp(measured.odds).sum()), -MOST, MOST),
             column["answers"],
             column["close by weight"],
-            column["held by passage"],
-            around.min(initial=1.0),
+            measured.glance.held[best],
             around[asked.named].min() if asked.named.any() else around.mean() if len(around) else 0.0,
-            sum(words) / len(words) if words else 1.0,
-            asked.kind == "time" and not column["new time"] and not column["new number"],
-            sum(weight for term, weight in asked.weights.items() if not known(term)) / total,
-            log10(max(size, 1)),
             len(asked.weights) / 10,
             min(len(scores), MANY) / MANY,
             asked.kind == "yes-no",

@@ -37,7 +37,6 @@ class Judge:
     def __init__(self, embedding: MiniLM, passages: Sequence[Passage], idf: Callable[[str], float]) -> None:
         self._idf = idf
         self._unknown = idf(UNSEEN)
-        self._passages = passages
         self._spelling = Spelling(passages, self.knows)
         self.reader = Reader(embedding, idf)
         self._together = CrossEncoder.packaged()
@@ -87,8 +86,5 @@ class Judge:
         """What the more hopeful reading of the question says; 0 where there are headings alone."""
         if not np.isfinite(scores.max()):
             return 0.0
-        values = [
-            measure_answer(asked, one, scores, self.knows, len(self._passages))
-            for asked, one in zip(readings, measured, strict=True)
-        ]
+        values = [measure_answer(asked, one, scores) for asked, one in zip(readings, measured, strict=True)]
         return max(map(self._scorer.confidence, values))

@@ -1,10 +1,9 @@
-"""What a question asks and what the sentences of a passage tell: terms, names, cues, token states."""
+"""What a question asks and what the sentences of a passage tell: terms, names, token states."""
 
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -14,7 +13,7 @@ from index.passage import Passage
 from index.sentences import Span, sentence_spans, trim
 from index.store import embedded_text
 from index.words import terms
-from qa.quoting.cues import CUES, LEANING, NUMBER, STOP, TIME
+from qa.quoting.cues import LEANING, STOP
 from qa.quoting.shapes import Kind, kind_of
 
 KEPT = 300  # passages read and kept; at 250 KB each, 75 MB
@@ -22,9 +21,6 @@ UNSEEN = "\0"  # a term that no text holds
 SLIGHT = 0.15  # the weight of a stop word beside a term's idf
 
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
-_PERSON = re.compile(
-    r"(?<=[a-z,;] )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)+"
-)  # two capitalised words within a sentence
 _CAPITAL = re.compile(r"\b[A-Z][\w&-]*|\b\d[\d.,]*")
 
 
@@ -34,41 +30,26 @@ class ReadQuestion:
 
     `weights` holds the idf of its terms (of stop words only where there is nothing else);
     `token_weights` sum to 1; `named` marks tokens of names; `read` are its tokens' states;
-    `plain` has the numbers of each other word's tokens, without stop words; `odd` are words that the model
-    knows only in pieces: rare names, and slips of the pen.
+    `odd` are words that the model knows only in pieces: rare names, and slips of the pen.
     """
 
     kind: Kind
     terms: frozenset[str]
     weights: Mapping[str, float]
-    pairs: frozenset[tuple[str, str]]
-    words: frozenset[str]
     names: frozenset[str]
     vector: np.ndarray
     token_weights: np.ndarray
     named: np.ndarray
-    plain: tuple[np.ndarray, ...]
     odd: frozenset[str]
     read: TokenStates
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence, analysed once: its terms, names and cues (does it hold a number, a time, ...).
-
-    `numbers`, `times` and `people` are those it names, each as its terms.
-    """
+    """A sentence, analysed once: its terms, and whether it leans on the one before it."""
 
     terms: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    words: frozenset[str]
-    names: frozenset[str]
-    count: int
-    cues: tuple[float, ...]
     leans: bool
-    numbers: tuple[frozenset[str], ...]
-    times: tuple[frozenset[str], ...]
-    people: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,18 +109,15 @@ class Reader:
         read = self._embedding.token_states(text)
         real = read.spans[:, 1] > read.spans[:, 0]
         offsets, states = read.spans[real], read.last[real]
-        token_weights, named, plain = _token_weights(text, offsets, weights, names)
+        token_weights, named = _token_weights(text, offsets, weights, names)
         return ReadQuestion(
             kind=kind_of(text),
             terms=frozenset(row),
             weights=weights,
-            pairs=frozenset(pairwise(kept)),
-            words=frozenset(_TOKEN.findall(text.casefold())),
             names=names,
             vector=unit(states.mean(axis=0)) if len(states) else np.zeros(states.shape[1], np.float32),
             token_weights=token_weights,
             named=named,
-            plain=plain,
             odd=_odd(text, offsets),
             read=read,
         )
@@ -165,24 +143,7 @@ class Reader:
 
 def tell(text: str) -> Told:
     """A sentence, analysed."""
-    row = terms(text)
-    kept = [term for term in row if term not in STOP]
-    return Told(
-        terms=frozenset(row),
-        pairs=frozenset(pairwise(kept)) | frozenset(pairwise(kept[::-1])),
-        words=frozenset(_TOKEN.findall(text.casefold())),
-        names=names_in(text[1:]),
-        count=len(row),
-        cues=tuple(float(bool(cue.search(text))) for cue in CUES),
-        leans=bool(LEANING.match(text)),
-        numbers=_found(NUMBER, text),
-        times=_found(TIME, text),
-        people=_found(_PERSON, text),
-    )
-
-
-def _found(pattern: re.Pattern[str], text: str) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(terms(match[0])) for match in pattern.finditer(text))
+    return Told(terms=frozenset(terms(text)), leans=bool(LEANING.match(text)))
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -197,19 +158,16 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 def _token_weights(
     text: str, offsets: np.ndarray, weights: Mapping[str, float], names: frozenset[str]
-) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
-    """The weight of each token of a question, summing to 1; whether it belongs to a name; plain words."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """The weight of each token of a question, summing to 1; and whether it belongs to a name."""
     given = np.zeros(len(offsets))
     named = np.zeros(len(offsets), dtype=bool)
-    plain = []
     for match in _TOKEN.finditer(text):
         inside = (offsets[:, 0] >= match.start()) & (offsets[:, 1] <= match.end())
         found = terms(match[0])
         given[inside] = max((weights.get(term, 0.0) for term in found), default=0.0) or SLIGHT
         named[inside] = any(term in names for term in found)
-        if inside.any() and not named[inside].any() and any(t in weights and t not in STOP for t in found):
-            plain.append(np.flatnonzero(inside))
-    return given / (given.sum() + 1e-6), named, tuple(plain)
+    return given / (given.sum() + 1e-6), named
 
 
 def _odd(text: str, offsets: np.ndarray) -> frozenset[str]:

@@ -17,17 +17,12 @@ WEIGHTS = Path(__file__).parent / "extract_weights.json"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scorer:
-    """A network of one hidden layer beside a linear one for sentences, and a logistic one for the answer.
+    """Linear weights for sentences, and a logistic regression for the answer, on standardised values.
 
-    Inputs are standardised by `mean` and `spread`. Shapes: hidden (n_features, width), others (n,) or ().
+    Shapes: sentence (len(SENTENCE_NAMES),); answer, answer_mean and answer_spread (len(ANSWER_NAMES),).
     """
 
-    mean: np.ndarray
-    spread: np.ndarray
-    hidden: np.ndarray
-    hidden_bias: np.ndarray
-    output: np.ndarray
-    linear: np.ndarray
+    sentence: np.ndarray
     answer_mean: np.ndarray
     answer_spread: np.ndarray
     answer: np.ndarray
@@ -50,10 +45,7 @@ class Scorer:
 
     def scores(self, features: np.ndarray) -> np.ndarray:
         """The score of each sentence, (n_sentences,); the softmax is its chance to be the right one."""
-        inputs = (features - self.mean) / self.spread
-        return np.asarray(
-            np.tanh(inputs @ self.hidden + self.hidden_bias) @ self.output + inputs @ self.linear
-        )
+        return np.asarray(features @ self.sentence)
 
     def confidence(self, answer: np.ndarray) -> float:
         """The chance, in 0..1, that the source holds the answer; `answer` comes from `measure_answer`."""
