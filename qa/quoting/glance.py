@@ -62,17 +62,19 @@ def glance(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Glance:
 def worth_reading(
     read: Sequence[ReadPassage], promise: np.ndarray, budget: float = READ, always: np.ndarray | None = None
 ) -> list[ReadPassage]:
-    """The passages without their titles, and without the sentences for which there is no room.
+    """The passages without titles and headings, and without the sentences for which there is no room.
 
-    `budget` tokens go to the most promising ones; the best that is no heading stays, however long it is, and
-    so do those marked in `always`: bool, (n_sentences,).
+    `budget` tokens go to the most promising ones; the best stays, however long it is, and so do those marked in
+    `always`: bool, (n_sentences,). A heading that asks the question makes whatever stands under it look like an
+    answer; what it says is in the states of the others, which were read under it.
     """
     sizes = np.concatenate([np.zeros(0, int), *(part.sizes for part in read)])
     says = np.array([not text.startswith("#") for part in read for text in part.texts], dtype=bool)
     order = np.argsort(-promise, kind="stable")
+    order = order[(says & (sizes > 0))[order]]
     kept = np.zeros(len(sizes), dtype=bool) if always is None else always.copy()
     kept[order[np.cumsum(sizes[order]) <= budget]] = True
-    kept[order[(says & (sizes > 0))[order]][:1]] = True
+    kept[order[:1]] = True
     ends = np.cumsum([len(part.spans) for part in read])
     return [part.cut(kept[end - len(part.spans) : end]) for part, end in zip(read, ends, strict=True)]
 
