@@ -64,9 +64,9 @@ def worth_reading(
 ) -> list[ReadPassage]:
     """The passages without titles and headings, and without the sentences for which there is no room.
 
-    `budget` tokens go to the most promising ones; the best stays, however long it is, and so do those marked in
-    `always`: bool, (n_sentences,). A heading that asks the question makes whatever stands under it look like an
-    answer; what it says is in the states of the others, which were read under it.
+    `budget` tokens go to the most promising ones; the best stays, however long it is, and so do those marked
+    in `always`: bool, (n_sentences,). A heading that asks the question makes whatever stands under it look
+    like an answer; what it says is in the states of the others, which were read under it.
     """
     sizes = np.concatenate([np.zeros(0, int), *(part.sizes for part in read)])
     says = np.array([not text.startswith("#") for part in read for text in part.texts], dtype=bool)
