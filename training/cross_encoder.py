@@ -28,7 +28,7 @@ gives the right ones, or none; and the first and last token of the answering wor
 import argparse
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -60,9 +60,11 @@ from training.questions import WRITTEN, written
 
 EPOCHS, BATCH, SEED = 1.7, 16, 0  # more epochs learn the questions by heart
 RATE, HEAD_RATE, DECAY, WARM = 2e-4, 1e-3, 0.01, 0.06
-ONWARDS = 0.3  # of the rates, when weights are gone on from
+ONWARDS = 0.5  # of the rates, when weights are gone on from
 ANSWER_SHARE = 0.3  # of the loss, for the answering words
 MORE = 0.3  # chance of a passage more than the gold one and another, and of one of another document
+WIDE = 0.5  # chance of as many passages as when a question is answered
+BARE = 0.06  # chance that the sentences that answer are left out, so that none does
 ABROAD = 0.1  # chance that a question is asked of other documents alone
 NEARER = 0.6  # weight of each further passage against the one before, when a wrong one is drawn
 BUDGET = (100, READ)  # tokens that are read for a group, about
@@ -98,6 +100,8 @@ def draw(number: int, group: Group, chance: np.random.Generator) -> list[Drawn]:
     They are fewer than when a question is answered, and so are their tokens, by chance.
     """
     chosen = choose(group, chance)
+    if chance.random() < BARE:
+        chosen = [bare(candidate) for candidate in chosen]
     right = np.array([i in one.right for one in chosen for i in range(len(one.passage.spans))], dtype=bool)
     promise = np.concatenate([one.promise for one in chosen])
     parts = worth_reading([one.passage for one in chosen], promise, chance.uniform(*BUDGET), right)
@@ -106,6 +110,12 @@ def draw(number: int, group: Group, chance: np.random.Generator) -> list[Drawn]:
         for one, part in zip(chosen, parts, strict=True)
         if len(part.tokens) > MARKS
     ]
+
+
+def bare(candidate: Candidate) -> Candidate:
+    """The candidate without the sentences that answer; those beside them were read with them."""
+    stay = np.array([i not in candidate.right for i in range(len(candidate.passage.spans))], dtype=bool)
+    return replace(candidate, passage=candidate.passage.cut(stay), right=frozenset())
 
 
 def choose(group: Group, chance: np.random.Generator) -> list[Candidate]:
@@ -119,6 +129,8 @@ def choose(group: Group, chance: np.random.Generator) -> list[Candidate]:
     chosen += [gold[int(n)] for n in chance.permutation(len(gold))[:2]]
     room = 1 if gold else 2
     room += int(chance.random() < MORE)
+    if chance.random() < WIDE:
+        room = PASSAGES - len(chosen)
     if wrong:
         weights = NEARER ** np.arange(len(wrong))
         places = chance.choice(len(wrong), min(room, len(wrong)), replace=False, p=weights / weights.sum())

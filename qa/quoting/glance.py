@@ -87,9 +87,9 @@ def _columns(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> tuple[
         return sum(weight for term, weight in asked.weights.items() if term in found) / total
 
     title = frozenset(terms(f"{part.passage.title} {part.passage.heading}"))
-    before = [title, *(sentence.terms for sentence in part.told)]
-    pairs = [held(sentence.terms | last) for sentence, last in zip(part.told, before, strict=False)]
-    whole = held(frozenset().union(*(sentence.terms for sentence in part.told)))
+    before = [title, *part.terms]
+    pairs = [held(own | last) for own, last in zip(part.terms, before, strict=False)]
+    whole = held(frozenset().union(*part.terms))
     weights = asked.token_weights
     close = near @ weights if len(weights) else np.zeros(len(near))
     return np.column_stack([pairs, part.vectors @ asked.vector, close]), np.full(len(pairs), whole)

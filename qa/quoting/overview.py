@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qa.quoting.cues import LEANING
 from qa.quoting.reading import ReadPassage
 
 PASSAGES = 40  # looked at, evenly through a longer document
@@ -58,7 +59,7 @@ def _stands_alone(part: ReadPassage, i: int) -> bool:
     start = part.spans[i][0] - part.passage.start
     paragraph = part.passage.text[part.passage.text.rfind("\n\n", 0, start) + 1 :].lstrip()
     aside = _ASIDE.match(text) or _ASIDE.match(paragraph)
-    return SHORTEST <= len(text) <= LONGEST and not part.told[i].leans and not aside
+    return SHORTEST <= len(text) <= LONGEST and not LEANING.match(text) and not aside
 
 
 def _length(read: Sequence[ReadPassage], place: tuple[int, int]) -> int:

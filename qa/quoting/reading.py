@@ -13,7 +13,7 @@ from index.passage import Passage
 from index.sentences import Span, sentence_spans, trim
 from index.store import embedded_text
 from index.words import terms
-from qa.quoting.cues import LEANING, STOP
+from qa.quoting.cues import STOP
 from qa.quoting.shapes import Kind, kind_of
 
 KEPT = 300  # passages read and kept; at 250 KB each, 75 MB
@@ -44,17 +44,9 @@ class ReadQuestion:
     read: TokenStates
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence, analysed once: its terms, and whether it leans on the one before it."""
-
-    terms: frozenset[str]
-    leans: bool
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPassage:
-    """A passage's sentences: spans in the source, texts, analyses, mean vectors in context; and its tokens.
+    """A passage's sentences: spans in the source, texts, terms, mean vectors in context; and its tokens.
 
     The tokens are those of its title and heading and the model's marks, too. `tokens` are their unit vectors,
     `middle` their states after the model's middle layer: float16, (n_tokens, 384); `sentence` is the number
@@ -64,7 +56,7 @@ class ReadPassage:
     passage: Passage
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
-    told: tuple[Told, ...]
+    terms: tuple[frozenset[str], ...]
     vectors: np.ndarray
     tokens: np.ndarray
     middle: np.ndarray
@@ -141,11 +133,6 @@ class Reader:
         return found
 
 
-def tell(text: str) -> Told:
-    """A sentence, analysed."""
-    return Told(terms=frozenset(terms(text)), leans=bool(LEANING.match(text)))
-
-
 def names_in(text: str) -> frozenset[str]:
     """The terms of capitalised words and of numbers."""
     return frozenset(terms(" ".join(_CAPITAL.findall(text)))) - STOP
@@ -191,7 +178,7 @@ def _read(passage: Passage, text: str, read: TokenStates) -> ReadPassage:
         passage=passage,
         spans=tuple((passage.start + a, passage.start + b) for a, b in spans),
         texts=texts,
-        told=tuple(map(tell, texts)),
+        terms=tuple(frozenset(terms(text)) for text in texts),
         vectors=vectors,
         tokens=unit(read.last).astype(np.float16),
         middle=read.middle.astype(np.float16),

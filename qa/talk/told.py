@@ -33,7 +33,7 @@ def preference(last: str, others_than: Sequence[str]) -> Preference | None:
 def _told(read: Sequence[ReadPassage], answers: Sequence[str]) -> np.ndarray:
     """Whether one of the answers tells a sentence: bool, (n_sentences,)."""
     said = [frozenset(terms(answer)) for answer in answers if answer]
-    sentences = [sentence.terms - STOP for part in read for sentence in part.told]
+    sentences = [own - STOP for part in read for own in part.terms]
     return np.array(
         [any(len(row & one) >= SAME * len(row) for one in said) if row else False for row in sentences],
         dtype=bool,
