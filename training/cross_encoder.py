@@ -4,21 +4,20 @@
 
 Data, public or our own: two of three questions of selqa (emorynlp/selqa, Apache-2.0), asked of all its
 documents and of their own with and without the sentences that answer; every second of clapnq
-(primeqa/clapnq, Apache-2.0); and `training/written/`, 47,800 questions, 9,900 of them within talks and a
-quarter without an answer, about 1,500 short texts written with them and 480 of selqa's (the rows name those,
-and hold none of their text but the words that answer). Language models wrote them for this purpose; they
-were checked by rule, not one by one. A tenth of those documents and the rest of the public sets are held
+(primeqa/clapnq, Apache-2.0); and `training/written/`, 66,500 questions, 11,700 of them within talks and more
+than a quarter without an answer, about 2,100 short texts written with them and 480 of selqa's (the rows name
+those, and hold none of their text but the words that answer). Language models wrote them for this purpose;
+they were checked by rule, not one by one. A tenth of those documents and the rest of the public sets are held
 out; the article's questions and xquad's are not used at all. Only weights come out.
 
-The weights that are shipped came about in steps, as the questions grew. MEAN, in commit b17cde9, is halfway
-between two states, themselves halfway, of a run on the first 12,600 questions, and a run on 25,000; both read
-whole passages, under their titles, and of the latter's wrong answers some came from held-out documents, as
-passages of others. From there:
+The weights that are shipped came about in steps, as the questions grew. FIRST, in commit 008df6b, had seen
+47,800 of them (the docstring there says how). From there, with what was written by then, and with the rest:
 
-    python -m training.cross_encoder ../shared/data/answers --begin MEAN --steps 800
-        --files faq_a features manual reasons talks_wire wire_a wire_b
+    python -m training.cross_encoder ../shared/data/answers --begin FIRST --steps 2200
+    python -m training.cross_encoder ../shared/data/answers --begin SECOND --steps 1000
+        --files analysis_a analysis_b pages searched_d searched_e talks_b twins_a twins_b
 
-What one run over everything makes has not been tried.
+What one run over everything makes has not been tried. Means of these states were no better than the last.
 
 The three layers begin as MiniLM's last three and end as int8, as they are run. What is learned: the log odds
 of each sentence of a few passages to answer, against "none does" (0), so that the softmax over them
@@ -241,16 +240,18 @@ def main(folder: Path, begin: Path | None, names: Sequence[str], steps: int | No
     torch.manual_seed(SEED)
     embedding = Remembering()
     selqa, clapnq, xquad = (read_answers(folder / name) for name in ("selqa", "clapnq", "xquad"))
+    public = not names
     many = together(selqa, embedding)
     kept = {group.name for n, group in enumerate(many) if learned(n)}
-    groups = [group for group in many if group.name in kept]
+    groups = [group for group in many if public and group.name in kept]
     docs = {doc.name: doc for doc in selqa.docs}
     paths = [WRITTEN / f"{name}.jsonl" for name in names] or sorted(WRITTEN.glob("*.jsonl"))
     ours = [one for path in paths for one in written(path, docs)]
     groups += with_foreign([one for one in ours if not held_out(one[0].name)], embedding)
     real = together(clapnq, embedding)
-    groups += real[::2] * 2
-    if begin is None:
+    if public:
+        groups += real[::2] * 2
+    if public and begin is None:
         alone = [group for group in singly(selqa, embedding) if group.name in kept]
         groups += random.Random(SEED).sample(alone, SINGLY)
     unseen = {"clapnq": real[1::2], "xquad": together(xquad, embedding)}
@@ -277,7 +278,11 @@ def _arguments() -> argparse.Namespace:
         help="go on from these, at a lower rate, without the questions asked of single documents",
     )
     parser.add_argument(
-        "--files", nargs="*", default=(), metavar="NAME", help="of training/written; else all"
+        "--files",
+        nargs="*",
+        default=(),
+        metavar="NAME",
+        help="learn from these of training/written alone; else from all, and from the public sets",
     )
     parser.add_argument("--steps", type=int, metavar="N", help="of BATCH questions; the rate falls over them")
     return parser.parse_args()

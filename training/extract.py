@@ -3,7 +3,7 @@
     uv run python -m training.extract ../shared/data/answers       (ten minutes on two cores)
 
 Run it after `training.cross_encoder`, whose scores are among the features. Data: what that one has not seen,
-so that its scores are here as good as they will be: the third question of three of selqa (emorynlp/selqa,
+so that its scores are here as good as they will be: for the sentences, 400 questions of selqa (emorynlp/selqa,
 Apache-2.0); our own documents in `training/written/held_out/` and half of those held out of the others; and,
 for the confidence alone, the dev half of the bundled article's set (MIT) and a quarter of clapnq
 (primeqa/clapnq, Apache-2.0). The other half of our own, another quarter of clapnq and the article's test half
@@ -32,6 +32,7 @@ from qa.quoting.scorer import WEIGHTS, Scorer
 from training.groups import Group, Remembering, held_out, learned, of_written, together
 from training.questions import HELD_OUT, WRITTEN, written
 
+MANY = 400  # questions of selqa, for the sentences
 EVERY = 4  # of our own questions, for the sentences: they hold fewer words of the answer than people's do
 DECAY, RATE, ROUNDS = 1e-3, 0.1, 300  # of the sentences' weights
 RIDGE = 3.0  # of the confidence's weights
@@ -105,11 +106,12 @@ def known_of(sentence: np.ndarray, row: Row) -> np.ndarray:
 def train_confidence(sentence: np.ndarray, groups: Sequence[tuple[float, Sequence[Row]]]) -> Scorer:
     """A scorer with a logistic regression for the answer; each group weighs its number in all.
 
-    A weight may not have the sign that makes no sense (ANSWER_SIGNS): projected gradient descent.
+    Half of it lies on the questions with an answer: confidence is for even odds that there is one, as nobody
+    knows how often a reader asks what the source does not say. A weight may not have the sign that makes no sense (ANSWER_SIGNS): projected gradient descent.
     """
     values = np.array([known_of(sentence, row) for _, rows in groups for row in rows], np.float64)
     target = np.array([row.answerable for _, rows in groups for row in rows], np.float64)
-    shares = np.concatenate([np.full(len(rows), share / len(rows)) for share, rows in groups])
+    shares = np.concatenate([share * _evenly(rows) for share, rows in groups])
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-3
     scaled = np.column_stack([(values - mean) / spread, np.ones(len(values))])
     signs = np.array([*ANSWER_SIGNS.values(), 0])
@@ -121,6 +123,12 @@ def train_confidence(sentence: np.ndarray, groups: Sequence[tuple[float, Sequenc
         found -= rate * (scaled.T @ (shares * (guess - target)) + ridge * found)
         found[signs * found < 0] = 0.0
     return Scorer(sentence, mean, spread, found[:-1], float(found[-1]))
+
+
+def _evenly(rows: Sequence[Row]) -> np.ndarray:
+    """Shares of rows, summing to 1: half for those that have an answer."""
+    answerable = np.array([row.answerable for row in rows])
+    return np.asarray(np.where(answerable, 0.5 / answerable.sum(), 0.5 / (~answerable).sum()))
 
 
 def write(scorer: Scorer, path: Path = WEIGHTS) -> None:
@@ -145,7 +153,8 @@ def main(folder: Path) -> None:
     """Learn from the sets in `folder` and our own, write the weights, print figures on what was held out."""
     embedding = Remembering()
     selqa, clapnq, article = read_answers(folder / "selqa"), read_answers(folder / "clapnq"), article_set()
-    many = rows_of([group for n, group in enumerate(together(selqa, embedding)) if not learned(n)])
+    public = [group for n, group in enumerate(together(selqa, embedding)) if not learned(n)]
+    many = rows_of(public[:MANY])
     docs = {doc.name: doc for doc in selqa.docs}
     files = sorted(WRITTEN.glob("*.jsonl"))
     unseen = [one for path in files for one in written(path, docs) if held_out(one[0].name)]
@@ -158,7 +167,7 @@ def main(folder: Path) -> None:
     real = rows_of(together(clapnq, embedding)[1::2])
     real, left["clapnq"] = real[::2], real[1::2]
     sentence = train_sentences([*many, *ours[::EVERY]])
-    scorer = train_confidence(sentence, [(300, ours), (300, dev), (300, real), (200, many)])
+    scorer = train_confidence(sentence, [(300, ours), (300, dev), (300, real)])
     write(scorer)
     for name, rows in left.items():
         report(name, scorer, rows)
