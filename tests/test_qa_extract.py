@@ -213,6 +213,9 @@ def test_distance(one: str, other: str, slips: int) -> None:
         ("How many soldiers are there?", "Soldiers were sent to the front.", False),
         ("How many soldiers has the North lost?", "The North sent 10,000 containers north.", False),
         ("How much did it cost?", "It came to 40 euros.", True),
+        ("How much did the tickets sell for?", "Tickets cost 12 apiece.", True),
+        ("How much did the containers cost?", "Over 10,000 containers of ammunition arrived.", False),
+        ("How much water does it hold?", "It holds 40 litres.", True),
         ("Who came?", "Nobody came.", True),
     ],
 )

@@ -3,9 +3,9 @@
     uv run python -m training.extract ../shared/data/answers       (ten minutes on two cores)
 
 Run it after `training.cross_encoder`, whose scores are among the features. Data: what that one has not seen,
-so that its scores are here as good as they will be: for the sentences, 400 questions of selqa (emorynlp/selqa,
-Apache-2.0); our own documents in `training/written/held_out/` and half of those held out of the others; and,
-for the confidence alone, the dev half of the bundled article's set (MIT) and a quarter of clapnq
+so that its scores are here as good as they will be: our own documents in `training/written/held_out/` and
+half of those held out of the others; for the sentences also 400 questions of selqa (emorynlp/selqa,
+Apache-2.0), and for the confidence the dev half of the bundled article's set (MIT) and a quarter of clapnq
 (primeqa/clapnq, Apache-2.0). The other half of our own, another quarter of clapnq and the article's test half
 are held out, and figures on them are printed. Which features there are, how many, the sizes and the threshold
 were chosen looking at these, at xquad and at the article's test half too, so those are a little too good.
@@ -107,7 +107,8 @@ def train_confidence(sentence: np.ndarray, groups: Sequence[tuple[float, Sequenc
     """A scorer with a logistic regression for the answer; each group weighs its number in all.
 
     Half of it lies on the questions with an answer: confidence is for even odds that there is one, as nobody
-    knows how often a reader asks what the source does not say. A weight may not have the sign that makes no sense (ANSWER_SIGNS): projected gradient descent.
+    knows how often a reader asks what the source does not say. A weight may not have the sign that makes no
+    sense (ANSWER_SIGNS): projected gradient descent.
     """
     values = np.array([known_of(sentence, row) for _, rows in groups for row in rows], np.float64)
     target = np.array([row.answerable for _, rows in groups for row in rows], np.float64)
