@@ -215,12 +215,13 @@ def test_distance(one: str, other: str, slips: int) -> None:
         ("How much did it cost?", "It came to 40 euros.", True),
         ("How much did the tickets sell for?", "Tickets cost 12 apiece.", True),
         ("How much did the containers cost?", "Over 10,000 containers of ammunition arrived.", False),
-        ("How much water does it hold?", "It holds 40 litres.", True),
+        ("How much did the old mill cost in euros?", "He bought it for 40,000 euros.", True),
+        ("How much payload can the Costa Rica carry?", "She carries 40 tonnes.", True),
         ("Who came?", "Nobody came.", True),
     ],
 )
 def test_a_number_must_stand_by_what_is_counted(question: str, sentence: str, can: bool) -> None:
-    """A sentence tells how many only where a number stands by the thing that is asked about."""
+    """A sentence tells how many only where a number stands by the thing asked about; how much, elsewhere."""
     assert counts(question, sentence) is can
 
 

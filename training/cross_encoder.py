@@ -11,7 +11,8 @@ they were checked by rule, not one by one. A tenth of those documents and the re
 out; the article's questions and xquad's are not used at all. Only weights come out.
 
 The weights that are shipped came about in steps, as the questions grew. FIRST, in commit 008df6b, had seen
-47,800 of them (the docstring there says how). From there, with what was written by then, and with the rest:
+47,800 of them (the docstring there says how). SECOND comes of FIRST, all those again and the public sets; the
+shipped ones of SECOND and of what was written since:
 
     python -m training.cross_encoder ../shared/data/answers --begin FIRST --steps 2200
     python -m training.cross_encoder ../shared/data/answers --begin SECOND --steps 1000
@@ -96,7 +97,7 @@ class Drawn:
 def draw(number: int, group: Group, chance: np.random.Generator) -> list[Drawn]:
     """Some of the group's candidates, cut to the sentences that promise most and to those that answer.
 
-    They are fewer than when a question is answered, and so are their tokens, by chance.
+    By chance they are fewer than when a question is answered, and so are their tokens.
     """
     chosen = choose(group, chance)
     if chance.random() < BARE:
@@ -241,9 +242,9 @@ def main(folder: Path, begin: Path | None, names: Sequence[str], steps: int | No
     embedding = Remembering()
     selqa, clapnq, xquad = (read_answers(folder / name) for name in ("selqa", "clapnq", "xquad"))
     public = not names
-    many = together(selqa, embedding)
+    many = together(selqa, embedding) if public else []
     kept = {group.name for n, group in enumerate(many) if learned(n)}
-    groups = [group for group in many if public and group.name in kept]
+    groups = [group for group in many if group.name in kept]
     docs = {doc.name: doc for doc in selqa.docs}
     paths = [WRITTEN / f"{name}.jsonl" for name in names] or sorted(WRITTEN.glob("*.jsonl"))
     ours = [one for path in paths for one in written(path, docs)]

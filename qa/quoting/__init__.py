@@ -2,8 +2,9 @@
 
 shapes.py    a question -> the kind of answer it wants
 cues.py      the words that tell
-reading.py   question and passages -> terms, names, figures and token states
+reading.py   question and passages -> terms, names and token states
 spelling.py  a question's misspelt words -> the source's
+glance.py    the sentences at a glance: which are worth reading together with the question
 cross_encoder.py  a question and each passage, read together -> how well each sentence answers
 features.py  what is measured of each sentence
 scorer.py    features -> scores and confidence, by small learned weights

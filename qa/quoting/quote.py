@@ -35,14 +35,9 @@ _COUNTED = re.compile(
     r"[\w'’-]+\s*){1,3})",
     re.IGNORECASE,
 )
-_PRICE_ASKED = re.compile(
-    r"\bhow much\b.*\b(?:cost|price|fee|pa(?:y|id)|charge|spen[dt]|earn|worth|s(?:ell|old))", re.IGNORECASE
-)
-_PRICE = re.compile(
-    r"[$€£¥₹₽]|\b(?:dollars?|euros?|pounds?|cents?|pence|penny|francs?|marks?|crowns?|kron(?:e|er|or)|yen|yuan|"
-    r"won|rupees?|rou?bles?|pesos?|lira|reals|zlotys?|shillings?|dinars?|costs?|prices?|priced|fees?|pays?|paid|"
-    r"charge[sd]?|spends?|spent|earn(?:s|ed)?|worth|sells?|sold|free)\b",
-    re.IGNORECASE,
+_HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\s+(?!(?:dollars?|euros?|pounds?|francs?|crowns?|yen|cents?|per ?cent)\b)(\w+)", re.IGNORECASE
 )
 _BEFORE, _AFTER = 20, 40  # characters around a number in which what it counts is named
 _WHOLE = frozenset({"yes-no", "reason", "manner"})  # kinds of question that a sentence answers as a whole
@@ -102,15 +97,16 @@ def cut(part: ReadPassage, sentence: int) -> Quote:
 def counts(question: str, sentence: str) -> bool:
     """Whether a sentence can tell a quantity that is asked for: it has a number that the question has not.
 
-    For "how many X", one beside X; for a price, one in a sentence that speaks of money. True for any question
-    that asks for no quantity.
+    For "how many X", one beside X; for "how much", one that does not count what the question names: "10,000
+    containers" is not what the containers cost. True for any question that asks for no quantity.
     """
     if kind_of(question) != "number":
         return True
-    if _PRICE_ASKED.search(question) and not _PRICE.search(sentence):
-        return False
     known = set(terms(question))
     numbers = [m for m in NUMBER.finditer(sentence) if not set(terms(m[0])) <= known]
+    if _HOW_MUCH.search(question):
+        following = [_NEXT.match(sentence, number.end()) for number in numbers]
+        return any(not word or not known & set(terms(word[1])) for word in following)
     asked = _COUNTED.search(question)
     things = set(terms(asked[1])) - STOP if asked else set()
     if not things:

@@ -48,6 +48,9 @@ class Scorer:
         return np.asarray(features @ self.sentence)
 
     def confidence(self, answer: np.ndarray) -> float:
-        """The chance, in 0..1, that the source holds the answer; `answer` comes from `measure_answer`."""
+        """The chance, in 0..1, that the source holds the answer, if the odds were even before.
+
+        `answer` comes from `measure_answer`.
+        """
         logit = ((answer - self.answer_mean) / self.answer_spread) @ self.answer + self.answer_bias
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
