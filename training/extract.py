@@ -1,6 +1,6 @@
 """Learn `qa/quoting/extract_weights.json`: which sentence answers, and whether it answers at all.
 
-    uv run python -m training.extract ../shared/data/answers       (ten minutes on two cores)
+    uv run python -m training.extract ../shared/data/answers       (a quarter of an hour on two cores)
 
 Run it after `training.cross_encoder`, whose scores are among the features. Data: what that one has not seen,
 so that its scores are here as good as they will be: our own documents in `training/written/held_out/` and
