@@ -182,6 +182,8 @@ def import_(options: Options) -> int:
     """Another evaluator's file as an answers layout."""
     from eval.exchange import IMPORTERS
 
+    if options.out:
+        raise DatasetInvalid("the folder stands after the file here; leave out --out")
     found = IMPORTERS[options.shape](options.file, options.folder)
     adrift = f" ({found.adrift} answers stand elsewhere than they say: no evidence)" if found.adrift else ""
     return _told(
@@ -197,6 +199,8 @@ def export(options: Options) -> int:
     from eval.exchange import export_rows
     from eval.saved import read_saved
 
+    if options.out:
+        raise DatasetInvalid("rows go to stdout here: leave out --out and add > FILE")
     for row in export_rows(read_saved(options.run_folder).rows(), options.shape):
         print(json.dumps(row, ensure_ascii=False))
     return 0

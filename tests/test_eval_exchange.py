@@ -363,3 +363,16 @@ def test_imported_answers_are_answers(tmp_path: Path) -> None:
     import_rows(write(tmp_path / "rows.jsonl", rows), tmp_path / "set")
     answers = [answer_from(row) for row in lines(tmp_path / "set" / "answers.jsonl")]
     assert [answer.status for answer in answers] == ["not_in_source", "answered"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["import", "squad", "x.json", "folder"], "after the file"), (["export", "ragas", "run"], "> FILE")],
+)
+def test_where_it_goes_is_said_once(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--out` would be ignored: it is refused, with what to do instead."""
+    assert main([*words, "--out", str(tmp_path / "there")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "there").exists()

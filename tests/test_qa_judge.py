@@ -85,8 +85,7 @@ def test_all_readings_of_a_question_read_the_same(
         return whole(self, asked, passages)
 
     monkeypatch.setattr(CrossEncoder, "read", watched)
-    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (40, None))
-    judge = Judge(minilm, passages, lambda term: 1.0)
+    judge = Judge(minilm, passages, lambda term: 1.0, room=40)
     readings = [judge.asked(text) for text in ("When was the harbour dredged?", "bread and cheese?")]
     assert judge.judge(readings, passages) is not None
     first, second = seen
@@ -110,8 +109,7 @@ def test_what_is_not_read_has_the_least_odds(
         return found
 
     monkeypatch.setattr(CrossEncoder, "read", watched)
-    monkeypatch.setattr("qa.quoting.glance.worth_reading.__defaults__", (20, None))
-    judge = Judge(minilm, passages, lambda term: 1.0)
+    judge = Judge(minilm, passages, lambda term: 1.0, room=20)
     judged = judge.judge([judge.asked("When was the harbour dredged?")], passages)
     assert judged is not None
     assert sum(int(one.passage.sizes.sum()) for one in seen) <= 20

@@ -16,8 +16,6 @@ SENTENCE_NAMES = (*GLANCE_NAMES, "answers")
 ANSWER_SIGNS = {
     "some sentence answers": 1,
     "the best one answers": 1,
-    "close by weight": 1,
-    "held by passage": 1,
     "least close name in passage": 1,
     "terms": 0,
     "sentences": 0,
@@ -58,13 +56,10 @@ def measure_answer(asked: ReadQuestion, measured: Measured, scores: np.ndarray) 
     best = int(np.argmax(scores))
     near, passage = measured.glance.near, measured.glance.passage
     around = near[passage == passage[best]].max(axis=0)
-    column = dict(zip(SENTENCE_NAMES, measured.features[best], strict=True))
     return np.array(
         [
             np.clip(np.log(np.exp(measured.odds).sum()), -MOST, MOST),
-            column["answers"],
-            column["close by weight"],
-            measured.glance.held[best],
+            measured.odds[best],
             around[asked.named].min() if asked.named.any() else around.mean() if len(around) else 0.0,
             len(asked.weights) / 10,
             min(len(scores), MANY) / MANY,

@@ -22,13 +22,12 @@ _PROMISING = {"close by weight": 1.0, "cosine": 1.0, "held with the one before":
 class Glance:
     """What a glance tells of sentences of passages, in order.
 
-    `features`: float32, (n_sentences, len(GLANCE_NAMES)); `held`: float32, (n_sentences,), how much its
-    passage holds; `near`: float32, (n_sentences, n_tokens), for each token of the question the cosine of the
-    sentence's nearest; `passage`: int, (n_sentences,), the number of its passage.
+    `features`: float32, (n_sentences, len(GLANCE_NAMES)); `near`: float32, (n_sentences, n_tokens), for each
+    token of the question the cosine of the sentence's nearest; `passage`: int, (n_sentences,), the number of
+    its passage.
     """
 
     features: np.ndarray
-    held: np.ndarray
     near: np.ndarray
     passage: np.ndarray
 
@@ -42,21 +41,19 @@ class Glance:
 def glance(asked: ReadQuestion, read: Sequence[ReadPassage]) -> Glance:
     """The sentences of passages at a glance.
 
-    "Held" is the share of the question's idf that a text's terms hold: the sentence's and those of the one
-    before, or its passage's. "Cosine" is that of the means of their tokens. "Close" is late interaction: for
-    each token of the question the cosine of the nearest token of the sentence, averaged by idf (Khattab &
-    Zaharia 2020, ColBERT, arXiv:2004.12832; the states here are MiniLM's own, in the context of the passage).
+    "Held" is the share of the question's idf that the terms of the sentence and the one before hold.
+    "Cosine" is that of the means of their tokens. "Close" is late interaction: for each token of the question
+    the cosine of the nearest token of the sentence, averaged by idf (Khattab & Zaharia 2020, ColBERT,
+    arXiv:2004.12832; the states here are MiniLM's own, in the context of the passage).
     """
     parts = [(n, part) for n, part in enumerate(read) if part.spans]
     if not parts:
         none = np.zeros((0, len(asked.token_weights)), dtype=np.float32)
-        rows = np.zeros((0, len(GLANCE_NAMES)), np.float32)
-        return Glance(rows, np.zeros(0, np.float32), none, np.zeros(0, int))
+        return Glance(np.zeros((0, len(GLANCE_NAMES)), np.float32), none, np.zeros(0, int))
     near = [_nearest(asked, part) for _, part in parts]
-    columns = [_columns(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
-    rows, held = (np.concatenate(one).astype(np.float32) for one in zip(*columns, strict=True))
+    rows = [_features(asked, part, found) for (_, part), found in zip(parts, near, strict=True)]
     passage = np.repeat([n for n, _ in parts], [len(part.spans) for _, part in parts])
-    return Glance(rows, held, np.concatenate(near), passage)
+    return Glance(np.concatenate(rows), np.concatenate(near), passage)
 
 
 def worth_reading(
@@ -79,8 +76,8 @@ def worth_reading(
     return [part.cut(kept[end - len(part.spans) : end]) for part, end in zip(read, ends, strict=True)]
 
 
-def _columns(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The values of GLANCE_NAMES for each sentence, (n_sentences, len(GLANCE_NAMES)); and Glance.held."""
+def _features(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> np.ndarray:
+    """The values of GLANCE_NAMES for each sentence: float32, (n_sentences, len(GLANCE_NAMES))."""
     total = sum(asked.weights.values()) or 1.0
 
     def held(found: frozenset[str]) -> float:
@@ -89,10 +86,9 @@ def _columns(asked: ReadQuestion, part: ReadPassage, near: np.ndarray) -> tuple[
     title = frozenset(terms(f"{part.passage.title} {part.passage.heading}"))
     before = [title, *part.terms]
     pairs = [held(own | last) for own, last in zip(part.terms, before, strict=False)]
-    whole = held(frozenset().union(*part.terms))
     weights = asked.token_weights
     close = near @ weights if len(weights) else np.zeros(len(near))
-    return np.column_stack([pairs, part.vectors @ asked.vector, close]), np.full(len(pairs), whole)
+    return np.column_stack([pairs, part.vectors @ asked.vector, close]).astype(np.float32)
 
 
 def _nearest(asked: ReadQuestion, part: ReadPassage) -> np.ndarray:

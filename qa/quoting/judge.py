@@ -9,7 +9,7 @@ from index.embed import MiniLM
 from index.passage import Passage
 from qa.quoting.cross_encoder import CrossEncoder, ReadTogether
 from qa.quoting.features import Measured, measure, measure_answer
-from qa.quoting.glance import glance, worth_reading
+from qa.quoting.glance import READ, glance, worth_reading
 from qa.quoting.reading import UNSEEN, Reader, ReadPassage, ReadQuestion
 from qa.quoting.scorer import Scorer
 from qa.quoting.spelling import Spelling
@@ -32,10 +32,20 @@ class Judged:
 
 
 class Judge:
-    """Weighs what a cross-encoder makes of sentences with their words, names and places."""
+    """Weighs what a cross-encoder makes of sentences with their words, names and places.
 
-    def __init__(self, embedding: MiniLM, passages: Sequence[Passage], idf: Callable[[str], float]) -> None:
+    `room` is how many tokens of the passages are read together with a question.
+    """
+
+    def __init__(
+        self,
+        embedding: MiniLM,
+        passages: Sequence[Passage],
+        idf: Callable[[str], float],
+        room: int = READ,
+    ) -> None:
         self._idf = idf
+        self._room = room
         self._unknown = idf(UNSEEN)
         self._spelling = Spelling(passages, self.knows)
         self.reader = Reader(embedding, idf)
@@ -66,7 +76,7 @@ class Judge:
             return None
         glances = [glance(asked, read) for asked in readings]
         # Every way to read the question reads the same sentences.
-        parts = worth_reading(read, np.max([one.promise for one in glances], axis=0))
+        parts = worth_reading(read, np.max([one.promise for one in glances], axis=0), self._room)
         measured = [
             measure(glanced, self._together.read(asked, parts))
             for asked, glanced in zip(readings, glances, strict=True)
