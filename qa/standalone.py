@@ -4,6 +4,7 @@ What the form of a question shows to be left out is filled in from the question 
 What was said before is searched beside it with less weight (`context`; talk/search.py): joined to the
 question as text, earlier turns outweigh it as soon as the topic changes. `text` is for people and for
 choosing sentences: it takes further words along only where the question cannot be read without them.
+"Who says so?" asks about the sentence told last (talk/authority.py).
 """
 
 import re
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from index.sentences import sentence_spans, trim
 from index.words import terms
 from qa.quoting.shapes import shape_of
+from qa.talk.authority import behind
 from qa.talk.clarify import readings
 from qa.talk.resolve import Before, resolve
 from qa.talk.topics import Leaning, content_words, is_name, leaning
@@ -83,11 +85,11 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
 def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     """The question to search for, by rule: it needs no model and no source."""
     question = question.strip()
-    leans = leaning(question)
-    asked, answered = _told(history, question)
     before = _before(history)
-    filled = resolve(question, before) if leans is not Leaning.NONE else None
-    read = filled or question
+    said = behind(question, "" if _EMPTY_ANSWER.search(before.answer[:200]) else before.answer)
+    leans = Leaning.STRONG if said else leaning(question)
+    asked, answered = _told(history, question)
+    read = said or (resolve(question, before) if leans is not Leaning.NONE else None) or question
     found = origins(read, question, history)
     taken = _taken(read, asked, answered) if leaning(read) is Leaning.STRONG else ()
     text = f"{read} ({'; '.join(part.what for part in taken)})" if taken else read

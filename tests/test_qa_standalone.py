@@ -250,3 +250,50 @@ def test_a_follow_up_costs_few_searches() -> None:
 def test_a_long_question_leans_on_nothing_and_costs_little() -> None:
     """Five thousand characters of pronouns are read once, not once for each of them."""
     assert leaning("What did the harbour master say about it " + "and ships " * 400) is Leaning.NONE
+
+
+SHIPPED = "Ten ships were **sold**, the harbour master said. [1]\n\nThe source also says:\n\n- He left. [2]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who says so?",
+        "And who reported that?",
+        "Says who?",
+        "according to whom",
+        "Which news agency said this?",
+        "Whose figures are these?",
+        "What is the source of that?",
+        "Where did you get that from?",
+        "who told you that?!",
+    ],
+)
+def test_who_says_so_asks_about_what_was_told(question: str) -> None:
+    """The sentence told first, without its marker: it, or the one beside it, says whose word it is."""
+    asked = rewrite(question, talk_about_ships(SHIPPED))
+    assert asked.text == "Who says: Ten ships were sold, the harbour master said?"
+    assert asked.leaning is Leaning.STRONG
+    assert {part.turn for part in asked.taken} == {1}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who says ships are expensive?", "Who said hello to them?", "Whose ship is that?", "Who left?"],
+)
+def test_who_says_another_thing_does_not(question: str) -> None:
+    """It is read as it stands, or filled in like any other."""
+    assert "Who says: " not in standalone(question, talk_about_ships(SHIPPED))
+
+
+@pytest.mark.parametrize("answer", ["", "The source does not say.", "- [1]"])
+def test_nobody_says_what_was_not_told(answer: str) -> None:
+    """After no answer there is nothing to ask about; long sentences are cut."""
+    assert "Who says: " not in standalone("Who says so?", talk_about_ships(answer))
+    assert "Who says: " not in standalone("Who says so?")
+    assert len(standalone("Who says so?", talk_about_ships("ship " * 500)).split()) < 70
+
+
+def talk_about_ships(answer: str) -> list[Turn]:
+    """One question and its answer."""
+    return [{"role": "user", "content": "How many ships?"}, {"role": "assistant", "content": answer}]
