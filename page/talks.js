@@ -21,9 +21,9 @@
   };
 
   const list = () => {
-    const box = one(".fn-talk-list");
-    if (!box) return;
-    const kept = rows();
+    const box = one(".fn-talk-list"), at = document.activeElement;
+    if (!box || at?.matches(".fn-rename:not([hidden]) input")) return; // a title being typed stays
+    const kept = rows(), button = at?.closest(".fn-kept [data-talks]"), id = button?.closest(".fn-kept").dataset.id;
     one(".fn-no-talks").hidden = kept.length > 0;
     box.replaceChildren(...kept.map((row) => {
       const item = one("template", drawer()).content.firstElementChild.cloneNode(true);
@@ -37,6 +37,7 @@
       one(".fn-rename input", item).value = row.title;
       return item;
     }));
+    if (button) one(`.fn-kept[data-id="${id}"] [data-talks=${button.dataset.talks}]`)?.focus();
   };
   const open = (id) => tell("fn-kept", { act: "open", id, talk: onDisk ? null : read(id) });
 
@@ -114,6 +115,7 @@
     const talk = onDisk ? null : read(id);
     if (talk && title) { talk.title = title; write(talk); touch(id); }
     if (title) tell("fn-kept", { act: "rename", id, title });
+    form.hidden = true;
     list();
     one(`.fn-kept[data-id="${id}"] .fn-open`)?.focus();
   });

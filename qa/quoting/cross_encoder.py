@@ -59,8 +59,10 @@ class CrossEncoder:
         return cls()
 
     def read(self, asked: ReadQuestion, passages: Sequence[ReadPassage]) -> list[ReadTogether]:
-        """Each passage with the question, side by side on all cores."""
-        return each(lambda passage: self._read(asked, passage), passages)
+        """Each passage with the question, side by side on all cores; the longest first, to end together."""
+        order = sorted(range(len(passages)), key=lambda n: -len(passages[n].tokens))
+        found = dict(zip(order, each(lambda n: self._read(asked, passages[n]), order), strict=True))
+        return [found[n] for n in range(len(passages))]
 
     def _read(self, asked: ReadQuestion, passage: ReadPassage) -> ReadTogether:
         question = asked.read
