@@ -12,7 +12,7 @@ from index.readers.web import is_address
 from page.handlers import Conversation
 from page.keep import Keep
 from page.screen import Screen
-from page.session import Desk
+from page.session import Desk, Visit
 from page.show import pane
 from page.show import talk as show_talk
 from page.sources import add_sources, on_shelf
@@ -65,28 +65,26 @@ def answer_events(conversation: Conversation, parts: Parts) -> None:
     """Ask, stop, and the buttons of the conversation, of its source and of the list of conversations."""
 
     async def on_ask(
-        text: str, talk: Talk | None, desk: Desk | None, keep: Keep | None, request: gr.Request
+        text: str, talk: Talk, desk: Desk, keep: Keep, request: gr.Request
     ) -> AsyncIterator[list[Any]]:
-        async for screen in conversation.ask(
-            text, conversation.visit(desk, talk, keep), str(request.session_hash)
-        ):
+        async for screen in conversation.ask(text, Visit(desk, talk, keep), str(request.session_hash)):
             yield _fill(screen)
 
     async def on_act(
-        event: gr.EventData, talk: Talk | None, desk: Desk | None, keep: Keep | None, request: gr.Request
+        event: gr.EventData, talk: Talk, desk: Desk, keep: Keep, request: gr.Request
     ) -> AsyncIterator[list[Any]]:
-        visit = conversation.visit(desk, talk, keep)
+        visit = Visit(desk, talk, keep)
         async for screen in conversation.act(_detail(event), visit, str(request.session_hash)):
             yield _fill(screen)
 
     async def on_stop(request: gr.Request) -> None:
         conversation.stop(str(request.session_hash))
 
-    def on_kept(event: gr.EventData, talk: Talk | None, desk: Desk | None, keep: Keep | None) -> list[Any]:
-        return _fill(conversation.keep(_detail(event), conversation.visit(desk, talk, keep)))
+    def on_kept(event: gr.EventData, talk: Talk, desk: Desk, keep: Keep) -> list[Any]:
+        return _fill(conversation.keep(_detail(event), Visit(desk, talk, keep)))
 
-    def on_pane(event: gr.EventData, talk: Talk | None, desk: Desk | None) -> str:
-        return pane(conversation.visit(desk, talk), _detail(event))
+    def on_pane(event: gr.EventData, talk: Talk, desk: Desk) -> str:
+        return pane(Visit(desk, talk), _detail(event))
 
     visit = [parts.conversation, parts.desk, parts.keep]
     many: dict[str, Any] = {"concurrency_limit": AT_ONCE, **QUIET}
@@ -94,31 +92,30 @@ def answer_events(conversation: Conversation, parts: Parts) -> None:
     gr.on(asked, on_ask, [parts.question, *visit], parts.screen, **many)
     parts.talk.click(on_act, visit, parts.screen, **many)
     parts.stop.click(on_stop, None, None, queue=False, **QUIET)
-    # A press while another is under way counts: each of these, and of those in the source the last.
-    parts.kept.click(on_kept, visit, parts.screen, trigger_mode="multiple", **many)
-    parts.pane.click(on_pane, visit[:2], parts.pane, trigger_mode="always_last", **many)
+    # A press while another is under way is not dropped, as Gradio would; those on what is kept go in order.
+    in_order = {"trigger_mode": "multiple", **QUIET}
+    parts.kept.click(on_kept, visit, parts.screen, concurrency_limit=1, **in_order)
+    parts.pane.click(on_pane, visit[:2], parts.pane, concurrency_limit=AT_ONCE, **in_order)
 
 
 def source_events(conversation: Conversation, parts: Parts) -> None:
     """Add sources, and the buttons beside each."""
 
-    def on_files(paths: list[str] | None, talk: Talk | None, desk: Desk | None) -> Iterator[list[Any]]:
-        for screen in add_sources(paths or [], conversation.visit(desk, talk), conversation.open_engine):
+    def on_files(paths: list[str] | None, talk: Talk, desk: Desk) -> Iterator[list[Any]]:
+        for screen in add_sources(paths or [], Visit(desk, talk), conversation.open_engine):
             yield [*_fill(screen), None]
 
-    def on_address(text: str, talk: Talk | None, desk: Desk | None) -> Iterator[list[Any]]:
+    def on_address(text: str, talk: Talk, desk: Desk) -> Iterator[list[Any]]:
         text = text.strip()
         given = [text if is_address(text) else f"https://{text}"] if text else []
-        for screen in add_sources(given, conversation.visit(desk, talk), conversation.open_engine):
+        for screen in add_sources(given, Visit(desk, talk), conversation.open_engine):
             yield [*_fill(screen), ""]
 
-    def on_change(talk: Talk | None, desk: Desk | None) -> str:
-        return show_talk(
-            conversation.visit(desk, talk)
-        )  # a source read again may not say any more what is cited
+    def on_change(talk: Talk, desk: Desk) -> str:
+        return show_talk(Visit(desk, talk))  # a source read again may not say any more what is cited
 
-    def on_click(event: gr.EventData, talk: Talk | None, desk: Desk | None) -> Iterator[list[Any]]:
-        for screen in on_shelf(_detail(event), conversation.visit(desk, talk), conversation.open_engine):
+    def on_click(event: gr.EventData, talk: Talk, desk: Desk) -> Iterator[list[Any]]:
+        for screen in on_shelf(_detail(event), Visit(desk, talk), conversation.open_engine):
             yield _fill(screen)
 
     visit = [parts.conversation, parts.desk]

@@ -17,7 +17,6 @@ from qa.answer import Answer
 from qa.engine import QueryEngine
 from qa.errors import ConversationUnreadable
 from qa.events import TextDelta
-from qa.talk.conversation import Conversation as Talk
 from qa.talk.conversation import Exchange, alternatives, append, fork, rename, show, start
 from qa.talk.export import to_json_text
 
@@ -50,10 +49,6 @@ class Conversation:
         """
         desk = replace(self.desk, library=self.desk.library.speaking(spoken(languages)))
         return Visit(desk, keep=Keep.of(self._talks, user, visitor))
-
-    def visit(self, desk: Desk | None, talk: Talk | None, keep: Keep | None = None) -> Visit:
-        """What a visitor has; who asks before their browser has told who comes has the shared desk."""
-        return Visit(desk or self.desk, talk or start(), keep or Keep())
 
     async def ask(
         self, question: str, visit: Visit, session: str = "", instead_of: Exchange | None = None

@@ -10,10 +10,12 @@ from page.api import add_api
 from page.events import QUIET, Parts, answer_events, source_events, told
 from page.frame import examples, header, tools
 from page.handlers import Conversation
+from page.keep import Keep
 from page.searched import searched
 from page.session import Visit, leave
 from page.shelf import shelf
 from page.show import pane
+from qa.talk.conversation import start
 
 FOLDER = Path(__file__).parent
 SANS = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -26,7 +28,7 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
     first = conversation.arrive(None)
     blocks: gr.Blocks
     with gr.Blocks(title="Footnote", fill_width=True, fill_height=True, analytics_enabled=False) as blocks:
-        talk, keep = gr.State(None), gr.State(None)  # until the visitor asks, and has arrived
+        talk, keep = gr.State(start()), gr.State(Keep())
         desk = gr.State(None, delete_callback=leave)
         # Who holds this key reads the conversations kept under it: the browser keeps it, we compare.
         visitor = gr.BrowserState("", storage_key="footnote-visitor", secret="footnote")
@@ -47,7 +49,7 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
             visit = conversation.arrive(request.headers.get("accept-language"), request.username, key)
             words = visit.desk.library.words
             empty = searched(None, visit.desk.library)
-            kept = [key, visit.keep, told(visit.keep.arrived())]
+            kept = [key, start(), visit.keep, told(visit.keep.arrived())]
             head = [header(model, words, visit.keep.place), examples(visit), tools(words)]
             named = [gr.update(value=words[key]) for key in ("ask", "stop", "add")]
             boxes = (("ask_label", "ask_placeholder"), ("add_address", "add_address"))
@@ -67,6 +69,7 @@ def build(conversation: Conversation, model: str) -> gr.Blocks:
 
         filled: list[Any] = [
             visitor,
+            parts.conversation,
             parts.keep,
             parts.kept,
             parts.top,

@@ -5,6 +5,7 @@
   const drawer = () => one("#fn-talks");
   const OPEN = "footnote-open", TOUCHED = "footnote-touched"; // this tab's conversation; the one changed last in any
   let owner = "", onDisk = null, here = ""; // onDisk: rows {id, title, updated}, null where the browser keeps
+  let waiting = false; // whether a question waits until Python has told who comes; null once it has
 
   /* the browser's storage may be forbidden: then nothing is kept, and the talk goes on */
   const guarded = (act) => { try { return act(); } catch { return null; } };
@@ -22,8 +23,8 @@
 
   const list = () => {
     const box = one(".fn-talk-list"), at = document.activeElement;
-    if (!box || at?.matches(".fn-rename:not([hidden]) input")) return; // a title being typed stays
-    const kept = rows(), button = at?.closest(".fn-kept [data-talks]"), id = button?.closest(".fn-kept").dataset.id;
+    if (!box || one(".fn-rename:not([hidden])", box)) return; // a title being typed stays
+    const kept = rows(), held = at?.closest(".fn-kept [data-talks]"), id = held?.closest(".fn-kept").dataset.id;
     one(".fn-no-talks").hidden = kept.length > 0;
     box.replaceChildren(...kept.map((row) => {
       const item = one("template", drawer()).content.firstElementChild.cloneNode(true);
@@ -37,7 +38,7 @@
       one(".fn-rename input", item).value = row.title;
       return item;
     }));
-    if (button) one(`.fn-kept[data-id="${id}"] [data-talks=${button.dataset.talks}]`)?.focus();
+    if (held) one(`.fn-kept[data-id="${id}"] [data-talks=${held.dataset.talks}]`)?.focus();
   };
   const open = (id) => tell("fn-kept", { act: "open", id, talk: onDisk ? null : read(id) });
 
@@ -52,7 +53,7 @@
     if (arrived) {
       owner = arrived.owner; onDisk = arrived.list;
       const last = guarded(() => sessionStorage.getItem(OPEN));
-      if (last && rows().some(({ id }) => id === last)) open(last);
+      if (last && !waiting && rows().some(({ id }) => id === last)) open(last);
     }
     if (keep && !write(keep)) setTimeout(warn, 300); // once the answer stands
     if (row) onDisk = [row, ...onDisk.filter(({ id }) => id !== row.id)];
@@ -61,6 +62,8 @@
     if (shown !== undefined) remember(shown);
     if (keep || row || gone) touch((keep ?? row)?.id ?? gone);
     list();
+    if (arrived && waiting) setTimeout(() => one("#fn-send").click(), 60);
+    if (arrived) waiting = null;
   };
   let heard = "";
   watch("fn-kept", () => {
@@ -69,6 +72,18 @@
     heard = told;
     hear(JSON.parse(told));
   }, { attributes: true });
+
+  /* a question asked before that is asked then */
+  const hold = (event) => {
+    if (waiting === null) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = true;
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#fn-question textarea")) hold(event);
+  }, true);
+  addEventListener("click", (event) => { if (event.target.closest?.("#fn-send")) hold(event); }, true);
 
   /* another window changed a conversation */
   addEventListener("storage", ({ key, newValue }) => {
@@ -86,7 +101,7 @@
     rename: (id, item) => {
       const form = one(".fn-rename", item);
       form.hidden = !form.hidden;
-      one("input", form).select();
+      if (form.hidden) list(); else one("input", form).select();
     },
     delete: (id, item, button) => {
       if (!button.classList.contains("fn-sure")) {

@@ -4,7 +4,7 @@ What the form of a question shows to be left out is filled in from the question 
 What was said before is searched beside it with less weight (`context`; talk/search.py): joined to the
 question as text, earlier turns outweigh it as soon as the topic changes. `text` is for people and for
 choosing sentences: it takes further words along only where the question cannot be read without them.
-"Who says so?" asks about the sentence told last (talk/authority.py).
+"Who says so?" asks about the first sentence of the last answer (talk/authority.py).
 """
 
 import re
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from index.sentences import sentence_spans, trim
 from index.words import terms
 from qa.quoting.shapes import shape_of
-from qa.talk.authority import behind
+from qa.talk.authority import who_says
 from qa.talk.clarify import readings
 from qa.talk.resolve import Before, resolve
 from qa.talk.topics import Leaning, content_words, is_name, leaning
@@ -86,14 +86,14 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     """The question to search for, by rule: it needs no model and no source."""
     question = question.strip()
     before = _before(history)
-    said = behind(question, "" if _EMPTY_ANSWER.search(before.answer[:200]) else before.answer)
-    leans = Leaning.STRONG if said else leaning(question)
     asked, answered = _told(history, question)
+    told = _answers(history)
+    said = who_says(question, told[-1]) if answered else None
+    leans = Leaning.STRONG if said else leaning(question)
     read = said or (resolve(question, before) if leans is not Leaning.NONE else None) or question
     found = origins(read, question, history)
     taken = _taken(read, asked, answered) if leaning(read) is Leaning.STRONG else ()
     text = f"{read} ({'; '.join(part.what for part in taken)})" if taken else read
-    told = _answers(history)
     return Standalone(
         read,
         text,
@@ -122,7 +122,12 @@ def _context(
 def _answers(history: Sequence[Turn]) -> list[str]:
     """What the answers of the talk say, the last one last."""
     found = (str(turn.get("content") or "") for turn in history if turn.get("role") == "assistant")
-    return [without_markers(text).replace("**", "") for text in found if not _EMPTY_ANSWER.search(text[:200])]
+    return [without_markers(text).replace("**", "") for text in found if _says(text)]
+
+
+def _says(answer: str) -> bool:
+    """Whether an answer says something; one that cites does, were it only that something was not said."""
+    return bool(_MARKER.search(answer)) or not _EMPTY_ANSWER.search(answer[:200])
 
 
 def _before(history: Sequence[Turn]) -> Before:
@@ -163,7 +168,7 @@ def _told(history: Sequence[Turn], question: str) -> tuple[list[tuple[int, str]]
             answered = None
             if _names_a_thing(text):
                 asked.append((at, text))
-        elif turn.get("role") == "assistant" and text and not _EMPTY_ANSWER.search(text[:200]):
+        elif turn.get("role") == "assistant" and text and _says(str(turn["content"])):
             answered = (at, _part(str(turn["content"]), question))
     return asked, answered
 

@@ -55,6 +55,27 @@ def test_a_chip_lights_its_quote_in_view(page: Any) -> None:
     assert others == []
 
 
+def test_a_question_asked_before_the_page_is_ready_waits(browser: Any, address: str) -> None:
+    """The first word between page and server is late: the question is asked once it has come."""
+    page = browser.new_page()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/queue/join*", hold)
+    page.goto(address)
+    page.fill("#fn-question textarea", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert len(held) == 1  # that a visitor came; no question yet
+    held[0].continue_()
+    page.unroute("**/queue/join*")
+    page.wait_for_selector(".fn-turn:not(.fn-pending) .fn-chip", timeout=60_000)
+    assert page.locator(".fn-question").all_inner_texts() == [QUESTION]
+    page.close()
+
+
 def test_by_keyboard_alone(page: Any) -> None:
     """Enter asks; Tab reaches the chip, whose focus shows the quote; Enter lights it."""
     ask(page, QUESTION)

@@ -110,14 +110,3 @@ def test_a_copied_store_leaves_out_what_others_said(
     mine, _ = with_files(conversation.arrive(None), note)
     assert mine.desk.folder is not None
     assert not list(Path(mine.desk.folder.name).rglob("secret.json"))
-
-
-def test_who_asks_before_arriving_is_answered(conversation: Conversation) -> None:
-    """The page may be asked before it has told who comes: of the shared sources, in a talk that goes on."""
-    (first,) = answers(asked(conversation, "Who is Andrei Belousov?", conversation.visit(None, None)))
-    assert first.status == "answered"
-    there = conversation.arrive(None)
-    kept = asked(conversation, "Who is Andrei Belousov?", conversation.visit(None, None))[-1].conversation
-    went_on = conversation.visit(there.desk, kept, there.keep)
-    assert went_on.turns[0].text == first.text
-    assert went_on.talk.id != conversation.visit(None, None).talk.id

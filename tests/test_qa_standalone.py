@@ -259,12 +259,17 @@ SHIPPED = "Ten ships were **sold**, the harbour master said. [1]\n\nThe source a
     "question",
     [
         "Who says so?",
-        "And who reported that?",
+        "And who  reported that?",
         "Says who?",
         "according to whom",
-        "Which news agency said this?",
+        "According to which source?",
+        "Which South Korean news agency said this?",
+        "What are your sources?",
         "Whose figures are these?",
-        "What is the source of that?",
+        "What is the source of that claim?",
+        "Source?",
+        "How do you know that?",
+        "Tell me who said that, please",
         "Where did you get that from?",
         "who told you that?!",
     ],
@@ -279,19 +284,48 @@ def test_who_says_so_asks_about_what_was_told(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Who says ships are expensive?", "Who said hello to them?", "Whose ship is that?", "Who left?"],
+    [
+        "Who says ships are expensive?",
+        "Who said hello to them?",
+        "Whose ship is that?",
+        "Who left?",
+        "Who claimed it?",  # a prize
+        "Which company claimed it?",
+        "Who reported it?",  # a theft
+        "What is its source?",  # of a river
+        "What was the source?",  # of a fire
+        "Who is the authority?",
+        "Where does it come from?",
+    ],
 )
 def test_who_says_another_thing_does_not(question: str) -> None:
     """It is read as it stands, or filled in like any other."""
     assert "Who says: " not in standalone(question, talk_about_ships(SHIPPED))
 
 
+@pytest.mark.parametrize(
+    ("answer", "claim"),
+    [
+        ("1. Ten ships sank.\n2. Two were raised. [1]", "Ten ships sank"),
+        ("## Ships\n\nTen ships sank. [1]", "Ships"),
+        ("The source says:\n\n- Ten ships sank. [1]", "Ten ships sank"),
+        ("Yes. Ten ships sank. [1]", "Ten ships sank"),
+        ("Officials said they do not have the figures. [1]", "Officials said they do not have the figures"),
+        ("ship " * 500 + "[1]", " ".join(["ship"] * 60)),
+    ],
+)
+def test_the_first_that_tells_something_is_asked_about(answer: str, claim: str) -> None:
+    """No number of a list, no "Yes."; a denial counts, and a long sentence is cut."""
+    assert standalone("Who says so?", talk_about_ships(answer)) == f"Who says: {claim}?"
+
+
 @pytest.mark.parametrize("answer", ["", "The source does not say.", "- [1]"])
 def test_nobody_says_what_was_not_told(answer: str) -> None:
-    """After no answer there is nothing to ask about; long sentences are cut."""
+    """After no answer there is nothing to ask about."""
     assert "Who says: " not in standalone("Who says so?", talk_about_ships(answer))
     assert "Who says: " not in standalone("Who says so?")
-    assert len(standalone("Who says so?", talk_about_ships("ship " * 500)).split()) < 70
+    older = talk_about_ships(SHIPPED) + talk_about_ships(answer)
+    assert "Who says: " not in standalone("Who says so?", older)
 
 
 def talk_about_ships(answer: str) -> list[Turn]:

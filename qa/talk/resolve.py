@@ -13,8 +13,8 @@ _AUX = (
 _BEFORE = r"(?:in|at|on|to|for|from|by|with|of|since|until|against|under)"
 _WH = r"(?:how (?:many|much|long|often|far|old|big)|how|what|which|who|whom|whose|when|where|why)"
 
-_LEAD = re.compile(r"^(?:(?:and|but|or|so|then|also|well|ok|okay|now|no|sorry)\b[\s,]*)+", re.IGNORECASE)
-_POLITE = re.compile(
+LEAD = re.compile(r"^(?:(?:and|but|or|so|then|also|well|ok|okay|now|no|sorry)\b[\s,]*)+", re.IGNORECASE)
+POLITE = re.compile(
     r"^(?:(?:please|can you|could you|explain|tell me|say)\b[\s,]*)+"
     r"(?=(?:how|what|why|when|where|who|which)\b)",
     re.IGNORECASE,
@@ -79,7 +79,7 @@ def resolve(question: str, before: Before) -> str | None:
     "And North Korea?", "When?", "How many ships?" become questions in the words of the last question; "he"
     and "they" become whom or what the questions before, and for a person the answer, name first.
     """
-    asked = _POLITE.sub("", _LEAD.sub("", question.strip())).strip(" ?!.")
+    asked = POLITE.sub("", LEAD.sub("", question.strip())).strip(" ?!.")
     asked = _REASON.sub("why", asked)
     bare = before.base.strip(" ?!.")
     if bare and _OF_THEM.match(asked):
