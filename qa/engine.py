@@ -198,7 +198,7 @@ class QueryEngine:
         within = searched.within
         passages = search(self.retriever, within, TOP_K)
         found = perf_counter()
-        prefer = preference(within.last, within.others_than)
+        prefer = preference(within.last, within.others_than, within.reason_of)
         extraction = self._extractor.extract(within.text, passages, within.question, prefer)
         return Asked(
             id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from index.sentences import sentence_spans, trim
 from index.words import terms
-from qa.quoting.shapes import shape_of
+from qa.quoting.shapes import kind_of, shape_of
 from qa.talk.authority import who_says
 from qa.talk.clarify import readings
 from qa.talk.resolve import Before, resolve
@@ -64,7 +64,8 @@ class Standalone:
 
     `question` is as typed or filled in, `text` with what else it takes along, `taken` says from where. Two or
     more `choices`: the question fits each of them equally, and the asker should say which is meant. `last` is
-    the answer that it leans on, `others_than` are answers that it wants something else than.
+    the answer that it leans on, `others_than` are answers that it wants something else than, and `reason_of`
+    is one whose reason it asks for.
     """
 
     question: str
@@ -75,6 +76,7 @@ class Standalone:
     choices: tuple[str, ...] = ()
     last: str = ""
     others_than: tuple[str, ...] = ()
+    reason_of: str = ""
 
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
@@ -103,6 +105,7 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
         _choices(question, leans, history),
         last=told[-1] if told and taken else "",
         others_than=tuple(told) if _OTHER.search(question) else (),
+        reason_of=told[-1] if answered and read != question and kind_of(read) == "reason" else "",
     )
 
 

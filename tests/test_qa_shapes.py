@@ -48,6 +48,7 @@ def test_shape(question: str, shape: str) -> None:
         ("How many ships a day does it take?", "number"),
         ("Why was it dredged?", "reason"),
         ("What was the reason for the delay?", "reason"),
+        ("To what end was it dredged?", "reason"),
         ("How was it dredged?", "manner"),
         ("Was the harbour dredged?", "yes-no"),
         ("And does it take ships?", "yes-no"),

@@ -328,6 +328,17 @@ def test_nobody_says_what_was_not_told(answer: str) -> None:
     assert "Who says: " not in standalone("Who says so?", older)
 
 
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [("Why?", True), ("And to what end?", True), ("Who left?", False), ("When?", False)],
+)
+def test_a_reason_is_asked_of_what_was_told(question: str, meant: bool) -> None:
+    """So that it is not just told again."""
+    talk = [{"role": "user", "content": "Did Ines sell ships?"}, {"role": "assistant", "content": SHIPPED}]
+    assert bool(rewrite(question, talk).reason_of) is meant
+    assert rewrite("Why did Ines sell ships?", talk).reason_of == ""
+
+
 def talk_about_ships(answer: str) -> list[Turn]:
     """One question and its answer."""
     return [{"role": "user", "content": "How many ships?"}, {"role": "assistant", "content": answer}]

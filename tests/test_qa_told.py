@@ -6,7 +6,7 @@ from index.passage import Passage
 from qa.engine import QueryEngine
 from qa.quoting.reading import ReadPassage
 from qa.standalone import Turn
-from qa.talk.told import BESIDE, REPEATED, preference
+from qa.talk.told import AGAIN, BESIDE, REPEATED, preference
 
 TEXT = "Mills grind flour. Anna built one. It burnt down soon. Bees make honey. Cows give milk."
 
@@ -34,6 +34,14 @@ def test_where_another_is_meant_what_was_told_is_avoided(read: list[ReadPassage]
     added = preference("", ("Anna built one.", "Cows give milk."))
     assert added is not None
     assert list(added(read)) == [0.0, REPEATED, 0.0, REPEATED, 0.0]
+
+
+def test_its_reason_may_stand_elsewhere(read: list[ReadPassage]) -> None:
+    """Asked why, what was told is rather not told again; a little, as it may hold the reason."""
+    added = preference("", (), "It burnt down soon.")
+    assert added is not None
+    assert list(added(read)) == [0.0, 0.0, 0.0, 0.0, AGAIN]
+    assert REPEATED < AGAIN < 0
 
 
 def test_an_answer_in_other_words_prefers_nothing(read: list[ReadPassage]) -> None:

@@ -12,12 +12,14 @@ out; the article's questions and xquad's are not used at all. Only weights come 
 
 The weights that are shipped came about in steps, as the questions grew. FIRST, in commit 008df6b, had seen
 47,800 of them (the docstring there says how), THIRD, in commit 1494e33, 66,500 (likewise). The shipped ones
-come of THIRD and everything, the newest files counted twice, as the others had been seen before:
+lie halfway between THIRD and what everything makes of it, the newest files counted twice, as the others had
+been seen before:
 
-    python -m training.cross_encoder ../shared/data/answers --begin THIRD --steps 3000
+    python -m training.cross_encoder ../shared/data/answers --begin THIRD --halfway --steps 3000
         --twice echo_a premise_a reasons_b said_a talks_c world_a world_b world_c
 
-What one run over everything makes has not been tried.
+What one run over everything makes has not been tried. The groups had been prepared in three parts, each with
+passages of its own other documents.
 
 The three layers begin as MiniLM's last three and end as int8, as they are run. What is learned: the log odds
 of each sentence of a few passages to answer, against "none does" (0), so that the softmax over them
@@ -132,6 +134,13 @@ def train(model: JointLayers, groups: Sequence[Group], rates: tuple[float, float
             print(f"step {step + 1} of {total}   loss {mean:.3f}   {took:.0f} s", flush=True)
 
 
+def between(model: JointLayers, other: JointLayers) -> None:
+    """Move the model halfway to another (Izmailov et al. 2018, arXiv:1803.05407, average alike)."""
+    with torch.no_grad():
+        for own, its in zip(model.parameters(), other.parameters(), strict=True):
+            own.copy_((own + its) / 2)
+
+
 def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
     """Print how often the best sentence of the nearest passages is right, and AUROC of "some do"."""
     model.eval()
@@ -154,7 +163,9 @@ def report(name: str, model: JointLayers, groups: Sequence[Group]) -> None:
     )
 
 
-def main(folder: Path, begin: Path | None, twice: Sequence[str], steps: int | None) -> None:
+def main(
+    folder: Path, begin: Path | None, twice: Sequence[str], steps: int | None, halfway: bool = False
+) -> None:
     """Learn from the sets in `folder` and from what was written for it; write the weights, print figures."""
     torch.manual_seed(SEED)
     embedding = Remembering()
@@ -178,6 +189,8 @@ def main(folder: Path, begin: Path | None, twice: Sequence[str], steps: int | No
     pace = ONWARDS if begin else 1.0
     total = steps or int(EPOCHS * len(groups)) // BATCH
     train(model, groups, (RATE * pace, HEAD_RATE * pace), total)
+    if begin and halfway:
+        between(model, begun(load_file(begin)))
     save_file(weights_of(model), WEIGHTS)
     for name, rows in unseen.items():
         report(name, model, rows)
@@ -202,10 +215,13 @@ def _arguments() -> argparse.Namespace:
         choices=sorted(path.stem for path in WRITTEN.glob("*.jsonl")),
         help="files of training/written that count double, such as new ones",
     )
+    parser.add_argument(
+        "--halfway", action="store_true", help="keep what lies halfway between WEIGHTS and what was learned"
+    )
     parser.add_argument("--steps", type=int, metavar="N", help="of BATCH questions; the rate falls over them")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     given = _arguments()
-    main(given.folder, given.begin, given.twice, given.steps)
+    main(given.folder, given.begin, given.twice, given.steps, given.halfway)

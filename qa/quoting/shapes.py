@@ -28,7 +28,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "reason",
-        rf"\b(?:why|wy|what for|how come)\b|{_WHAT} (?:is |was |are |the )*(?:reasons?|cause|purpose)\b",
+        r"\b(?:why|wy|what for|how come|(?:to|for) what (?:end|purpose|reason))\b|"
+        rf"{_WHAT} (?:is |was |are |the )*(?:reasons?|cause|purpose)\b",
     ),
     ("manner", r"\bhow\b|\bin what way\b"),
 )

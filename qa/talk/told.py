@@ -11,21 +11,24 @@ from qa.quoting.reading import ReadPassage
 # In the sentence scorer's units, logs of chances; chosen on the dev half of the article's chains.
 BESIDE = 1.0  # for a sentence beside the one last told; half of it two sentences away
 REPEATED = -3.0  # for a sentence told already, where another thing is asked for
+AGAIN = -1.0  # for a sentence told already, where its reason is asked for: it may hold that, too
 SAME = 0.75  # of a sentence's terms, above which an answer tells it
 
 Preference = Callable[[Sequence[ReadPassage]], np.ndarray]
 
 
-def preference(last: str, others_than: Sequence[str]) -> Preference | None:
+def preference(last: str, others_than: Sequence[str], reason_of: str = "") -> Preference | None:
     """What to add to the scores of sentences: float, (n_sentences,); None where nothing is preferred.
 
-    `last` is the answer a question leans on; `others_than` are answers that it wants something else than.
+    `last` is the answer a question leans on; `others_than` are answers that it wants something else than,
+    `reason_of` is one whose reason it asks for.
     """
-    if not last and not others_than:
+    if not last and not others_than and not reason_of:
         return None
 
     def added(read: Sequence[ReadPassage]) -> np.ndarray:
-        return _beside(read, last) + REPEATED * _told(read, others_than)
+        again = AGAIN * _told(read, [reason_of])
+        return _beside(read, last) + REPEATED * _told(read, others_than) + again
 
     return added
 
