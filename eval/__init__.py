@@ -20,3 +20,5 @@ exchange.py, cited_text.py   other evaluators' rows -> an answers layout, and ba
 reading.py, terminal.py   what each number says in a line; tables and progress
 options.py, commands.py, running.py   the command line, and one run of it
 """
+
+import index  # noqa: F401  # sets how numpy waits, before numpy is loaded

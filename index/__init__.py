@@ -7,6 +7,7 @@ chunk.py      Source -> Passages, each an exact slice of the text
 graph.py      BERT's layers as an ONNX graph, and sessions to run it
 encoder.py    the MiniLM weights -> such a graph, built once and cached
 runtime.py    onnxruntime, its telemetry off
+numpy_runtime.py  how numpy's threads wait for work
 embed.py      the embedding models, as LlamaIndex embeddings
 sentence_vectors.py  passages -> their sentences with embeddings, kept in memory
 passage_vectors.py  the vectors of passages and their sentences in memory, to score candidates
@@ -19,3 +20,5 @@ words.py      text -> stemmed terms, and what they find: BM25, and the best sent
 verify.py     is a stored source whole, and its file unchanged
 retrieve.py   question -> ScoredPassages, best first: by meaning and words, of passages and sentences
 """
+
+import index.numpy_runtime  # noqa: F401  # before numpy is loaded

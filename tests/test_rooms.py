@@ -1,6 +1,7 @@
-"""The map of the house: arrows between rooms go one way, and importing a room does nothing."""
+"""The map of the house: arrows between rooms go one way, and importing a room does next to nothing."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_imports_point_down(path: Path) -> None:
 def test_only_doors_read_the_environment() -> None:
     """os.environ and os.getenv stand only in app.py, in __main__ files and in the settings they call.
 
-    index/runtime.py sets a variable, to keep a library from reporting home; it reads none.
+    The runtime files set a variable each, to keep a library from reporting home or from waiting busily.
     """
     readers = {
         str(path.relative_to(TOP))
@@ -67,3 +68,22 @@ def test_importing_a_room_is_silent_and_light(room: str) -> None:
     code = f"import sys, {room}; sys.exit(bool({{'chromadb', 'llama_index'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("door", ["qa.engine", "eval.__main__", "index.__main__"])
+def test_numpy_is_told_how_to_wait_before_it_is_loaded(door: str) -> None:
+    """Afterwards it would not listen; what the user has set stands."""
+    code = (
+        "import importlib.abc, os, sys\n"
+        "class Watch(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'numpy': print(os.environ.get('OPENBLAS_THREAD_TIMEOUT'), end=' ')\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        f"import {door}, numpy"
+    )
+    free = {name: value for name, value in os.environ.items() if name != "OPENBLAS_THREAD_TIMEOUT"}
+    for given, told in ((free, "4"), (free | {"OPENBLAS_THREAD_TIMEOUT": "9"}, "9")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=TOP, env=given, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split()[0] == told
