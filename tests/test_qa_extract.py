@@ -215,6 +215,8 @@ def test_distance(one: str, other: str, slips: int) -> None:
         ("How much did it cost?", "It came to 40 euros.", True),
         ("How much did the tickets sell for?", "Tickets cost 12 apiece.", True),
         ("How much did the containers cost?", "Over 10,000 containers of ammunition arrived.", False),
+        ("What did the containers cost?", "Over 10,000 containers of ammunition arrived.", False),
+        ("What did the mill cost?", "He bought the mill for 40,000 euros.", True),
         ("How much did the old mill cost in euros?", "He bought it for 40,000 euros.", True),
         ("How much payload can the Costa Rica carry?", "She carries 40 tonnes.", True),
         ("Who came?", "Nobody came.", True),

@@ -49,6 +49,8 @@ def test_shape(question: str, shape: str) -> None:
         ("Why was it dredged?", "reason"),
         ("What was the reason for the delay?", "reason"),
         ("To what end was it dredged?", "reason"),
+        ("What did the ships cost?", "number"),
+        ("What did it cost him to leave?", "thing"),
         ("How was it dredged?", "manner"),
         ("Was the harbour dredged?", "yes-no"),
         ("And does it take ships?", "yes-no"),

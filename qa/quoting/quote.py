@@ -35,7 +35,7 @@ _COUNTED = re.compile(
     r"[\w'’-]+\s*){1,3})",
     re.IGNORECASE,
 )
-_HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\bhow much\b|\bcost\W*$", re.IGNORECASE)
 _NEXT = re.compile(
     r"\s+(?!(?:dollars?|euros?|pounds?|francs?|crowns?|yen|cents?|per ?cent)\b)(\w+)", re.IGNORECASE
 )
@@ -97,8 +97,9 @@ def cut(part: ReadPassage, sentence: int) -> Quote:
 def counts(question: str, sentence: str) -> bool:
     """Whether a sentence can tell a quantity that is asked for: it has a number that the question has not.
 
-    For "how many X", one beside X; for "how much", one that does not count what the question names: "10,000
-    containers" is not what the containers cost. True for any question that asks for no quantity.
+    For "how many X", one beside X; for "how much", or what something costs, one that does not count what the
+    question names: "10,000 containers" is not what the containers cost. True for a question that asks for no
+    quantity.
     """
     if kind_of(question) != "number":
         return True

@@ -12,6 +12,7 @@ _WHAT = r"\b(?:what|which|wat|wich)"
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (?:many|menny|much|old|long|far|tall|big|large|high|fast|often|deep|wide|heavy)\b"),
     ("number", rf"{_WHAT} (?:is |was |the )*(?:number|percent\w*|amount|share|proportion|population)\b"),
+    ("number", rf"{_WHAT} (?:did|does|do|will|would|has|have) .{{1,80}} cost\W*$"),
     (
         "time",
         rf"\b(?:when|wen)\b|(?:{_WHAT}|\bin) (?:is |was |the )*"
